@@ -1,0 +1,253 @@
+"""What surrounds an event: whether it took place, when, where, who says so, and its casualties."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from schemas.facts import DateMention, Entity, Place, ResolvedArticle
+from transforms.coding.clauses import Clauses
+
+_NEGATIVES: Final = frozenset(["not", "n't", "never", "no", "neither", "nor", "without", "hardly", "barely", "nobody", "none", "cannot"])
+_FUTURE: Final = frozenset(["will", "'ll", "shall", "wo"])
+_HYPOTHETICAL: Final = frozenset(["could", "may", "might", "would", "'d", "can", "should"])
+_CONDITIONS: Final = frozenset(["if", "unless", "whether", "provided"])
+_SAYING: Final = frozenset(
+    ["say", "says", "said", "saying", "tell", "tells", "told", "report", "reports", "reported", "announce", "announces", "announced", "claim", "claims", "claimed", "add", "adds", "added", "state", "states", "stated", "declare", "declares", "declared", "confirm", "confirms", "confirmed", "note", "notes", "noted", "quote", "quotes", "quoted", "explain", "explained", "insist", "insisted", "disclose", "disclosed", "reveal", "revealed", "write", "wrote", "believe", "believes", "believed", "argue", "argues", "argued", "allege", "alleged", "alleges", "acknowledge", "acknowledged", "suggest", "suggested", "stress", "stressed"]
+)
+_DEAD: Final = frozenset(
+    ["kill", "kills", "killed", "killing", "killings", "slain", "slay", "die", "dies", "died", "dead", "death", "deaths", "massacre", "massacred", "massacring", "murder", "murdered", "execute", "executed", "beheaded", "assassinated"]
+)
+_INJURED: Final = frozenset(
+    ["wound", "wounds", "wounded", "wounding", "injure", "injures", "injured", "injuring", "injuries", "injury", "hurt", "maimed", "hospitalised", "hospitalized"]
+)
+_ARRESTED: Final = frozenset(
+    ["arrest", "arrests", "arrested", "arresting", "detain", "detains", "detained", "detaining", "detentions", "jailed", "imprisoned", "nabbed", "apprehended", "held"]
+)
+_PROTESTING: Final = frozenset(
+    ["protesters", "protestors", "demonstrators", "marchers", "strikers", "rioters", "people", "workers", "students", "supporters", "demonstrated", "protested", "marched", "rallied", "demonstrations", "crowd"]
+)
+_WORDS: Final = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90, "a": 1, "an": 1, "dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000,
+}  # fmt: skip
+_VAGUE: Final = frozenset(["dozens", "hundreds", "thousands", "scores", "tens", "several", "some", "many", "few"])
+
+
+def number(text: str) -> int | None:
+    """Read a number written in digits or words; null if it is none or not exact."""
+    text = text.lower().replace(",", "")
+    if text.isdigit() and len(text) < 10:
+        return int(text)
+    total = 0
+    for part in text.split("-"):
+        if part not in _WORDS:
+            return None
+        total += _WORDS[part]
+    return total or None
+
+
+def is_negated(graph: Clauses, token: int) -> bool:
+    """Tell whether a word is negated in its own clause."""
+    for kid in graph.kids(token):
+        word, relation = graph.lowers[kid], graph.relations[kid]
+        if word in _NEGATIVES and relation in ("advmod", "det", "cc", "case", "mark", "cc:preconj", "neg"):
+            if word == "not" and any(graph.lowers[k] in ("only", "just") for k in (kid + 1,) if k < graph.last):
+                continue
+            return True
+        if relation in ("nsubj", "nsubj:pass", "obj") and any(
+            graph.lowers[k] in ("no", "neither", "none", "nobody") and graph.relations[k] == "det" for k in graph.kids(kid)
+        ):
+            return True
+        if relation in ("nsubj", "nsubj:pass") and word in ("nobody", "none", "neither"):
+            return True
+    if graph.tags[token] in ("NOUN", "PROPN"):
+        verb = graph.governor_of_noun(token)
+        if verb is not None and graph.relations[token] in ("obj", "nsubj:pass"):
+            return is_negated(graph, verb)
+    return False
+
+
+def modality(graph: Clauses, token: int) -> str | None:
+    """Return ``future`` or ``hypothetical`` as the auxiliaries and conjunctions of a clause say, else null."""
+    node = token
+    if graph.tags[node] in ("NOUN", "PROPN"):
+        verb = graph.governor_of_noun(node)
+        if verb is not None:
+            node = verb
+    for _ in range(4):
+        for kid in graph.kids(node):
+            word, relation = graph.lowers[kid], graph.relations[kid]
+            if relation == "aux":
+                if word in _FUTURE:
+                    return "future"
+                if word in _HYPOTHETICAL:
+                    # "would" beside a past saying verb is the future of the past
+                    if word in ("would", "'d") and graph.relations[node] == "ccomp" and graph.xpos[graph.heads[node]] in ("VBD", "VBN"):
+                        return "future"
+                    return "hypothetical"
+            if relation == "mark" and word in _CONDITIONS:
+                return "hypothetical"
+        if graph.relations[node] == "xcomp" and graph.tags[graph.heads[node]] in ("VERB", "ADJ", "AUX"):
+            head = graph.heads[node]
+            if graph.lowers[head] in ("going", "set", "due", "scheduled", "expected", "likely", "poised", "planned", "slated", "about"):
+                return "future"
+            node = head
+            continue
+        if graph.relations[node] == "conj" and graph.tags[graph.heads[node]] == "VERB":
+            node = graph.heads[node]
+            continue
+        break
+    return None
+
+
+def attribution(graph: Clauses, token: int, covered: frozenset[int]) -> int | None:
+    """Return the head of who reports or claims the clause of a word, or null."""
+    node = token
+    for _ in range(8):
+        for kid in graph.kids(node):
+            if graph.relations[kid] in ("parataxis", "ccomp", "advcl") and graph.lowers[kid] in _SAYING:
+                subjects = graph.subjects(kid)
+                if subjects:
+                    return subjects[0]
+            if graph.relations[kid] in ("obl", "nmod", "advcl") and graph.cases(kid) & {"according_to"}:
+                return kid
+            if graph.lowers[kid] == "according" and graph.relations[kid] in ("case", "mark", "advcl", "obl"):
+                below = [k for k in graph.kids(kid) if graph.relations[k] in ("obl", "nmod", "fixed", "obj") and graph.tags[k] in ("NOUN", "PROPN")]
+                if below:
+                    return below[0]
+        head = graph.heads[node]
+        if head == node:
+            return None
+        if graph.relations[node] in ("ccomp", "parataxis") and graph.lowers[head] in _SAYING and head not in covered:
+            subjects = graph.subjects(head)
+            return subjects[0] if subjects else None
+        node = head
+    return None
+
+
+def sizes(graph: Clauses, entities_numeric: None = None) -> dict[str, int]:
+    """Return the counts the sentence states: dead, injured, arrested, protesters; exact numbers only."""
+    found: dict[str, int] = {}
+    for i in range(graph.first, graph.last):
+        if graph.tags[i] != "NUM":
+            continue
+        value = number(graph.tokens.words[i])
+        if value is None or 1900 <= value <= 2100:
+            continue
+        if i + 1 < graph.last and graph.lowers[i + 1] in ("hundred", "thousand", "million"):
+            value *= _WORDS[graph.lowers[i + 1]]
+        noun = graph.heads[i]
+        if graph.relations[i] == "compound":
+            noun = graph.heads[noun]
+        if graph.lowers[noun] in ("year", "years", "day", "days", "percent", "%", "km", "kilometers", "miles", "month", "months", "hours", "hour", "$"):
+            continue
+        verb = noun if graph.tags[noun] == "VERB" else graph.heads[noun]
+        words = {graph.lowers[verb], graph.lowers[noun]}
+        is_patient = (
+            graph.relations[noun] in ("obj", "nsubj:pass") or graph.relations[i] in ("obj", "nsubj:pass")
+            or graph.lowers[verb] in ("died", "die", "dead")
+            or (graph.tags[noun] in ("ADJ", "VERB") and noun == verb)
+            or graph.lowers[noun] in _DEAD or graph.lowers[noun] in _INJURED or graph.lowers[noun] in _ARRESTED
+        )
+        if not is_patient and graph.relations[noun] in ("nsubj",):
+            is_patient = any(graph.lowers[k] in ("dead", "injured", "wounded") for k in graph.kids(verb)) or graph.lowers[verb] in ("dead", "wounded", "injured")
+        participles = {graph.lowers[k] for k in graph.kids(noun) if graph.relations[k] in ("acl", "amod", "xcomp")}
+        for name, vocabulary in (("dead", _DEAD), ("injured", _INJURED), ("arrested", _ARRESTED)):
+            if (is_patient and words & vocabulary) or (participles & vocabulary):
+                found.setdefault(name, value)
+        if graph.lowers[noun] in _PROTESTING and not (words & (_DEAD | _INJURED | _ARRESTED)):
+            found.setdefault("protesters", value)
+    return found
+
+
+def event_date(
+    graph: Clauses, trigger: int, covers: frozenset[int], dates: tuple[DateMention, ...], rooted: bool
+) -> tuple[DateMention, str] | None:
+    """Return the date of an event and its basis: in its clause, else (for the main clause) in its sentence."""
+    inside = [d for d in dates if graph.first <= d.first < graph.last and d.date is not None]
+    if not inside:
+        return None
+    spine = {trigger, *covers}
+    node = trigger
+    for _ in range(6):
+        head = graph.heads[node]
+        if head == node or graph.relations[node] in ("ccomp", "acl:relcl", "advcl", "parataxis", "acl"):
+            break
+        if graph.relations[node] in ("xcomp", "obj", "obl", "nmod", "conj", "nsubj", "nsubj:pass", "compound"):
+            spine.add(head)
+            node = head
+            continue
+        break
+    best: tuple[int, DateMention, str] | None = None
+    for date in inside:
+        head = next((graph.heads[t] for t in range(date.first, date.last) if not date.first <= graph.heads[t] < date.last), None)
+        steps = 0
+        while head is not None and head not in spine and steps < 2:
+            if graph.heads[head] == head or graph.tags[head] == "VERB":
+                head = None
+                break
+            head = graph.heads[head]
+            steps += 1
+        if head is not None and head in spine:
+            rank = (0 if head == trigger else 1) * 100 + steps
+            if best is None or rank < best[0]:
+                best = (rank, date, "clause")
+    if best is not None:
+        return best[1], best[2]
+    if rooted and len(inside) == 1:
+        date = inside[0]
+        head = next((graph.heads[t] for t in range(date.first, date.last) if not date.first <= graph.heads[t] < date.last), None)
+        if head is not None and graph.lowers[head] in _SAYING:
+            return date, "sentence"
+        if head is not None and graph.relations[head] == "root":
+            return date, "sentence"
+    return None
+
+
+def event_place(
+    graph: Clauses, trigger: int, covers: frozenset[int], resolved: ResolvedArticle, actors: frozenset[str]
+) -> tuple[int, Entity, str] | None:
+    """Return token, entity and basis of where an event took place: a place beside its trigger, else in its sentence."""
+    near: list[tuple[int, int, Entity]] = []
+    for i in range(graph.first, graph.last):
+        index = resolved.entity_of_token.get(i)
+        if index is None:
+            continue
+        entity = resolved.entities[index]
+        if entity.type not in ("GPE", "LOC", "FAC"):
+            continue
+        if i + 1 < graph.last and resolved.entity_of_token.get(i + 1) == index and graph.heads[i] != i and graph.heads[i] > i:
+            continue
+        if not graph.cases(i) & {"in", "at", "near", "outside", "around", "across", "inside", "from"} or graph.relations[i] not in ("obl", "nmod"):
+            continue
+        node, steps = graph.heads[i], 1
+        spine = {trigger, *covers}
+        while node not in spine and graph.heads[node] != node and steps < 6:
+            node = graph.heads[node]
+            steps += 1
+        if node in spine:
+            rank = steps + (0 if "from" not in graph.cases(i) else 3) + (2 if entity.entity_id in actors else 0)
+            near.append((rank, i, entity))
+    if not near:
+        return None
+    rank, token, entity = min(near, key=lambda item: (item[0], item[1]))
+    return token, entity, "clause" if rank <= 3 else "sentence"
+
+
+def as_place(entity: Entity, text: str, basis: str) -> Place:
+    """Copy what is known of a place into an event's place."""
+    return Place(
+        text=text, name=entity.name, basis=basis, entity_id=entity.entity_id, geonameid=entity.geonameid,
+        latitude=entity.latitude, longitude=entity.longitude, admin1=entity.admin1, country=entity.country,
+        resolution=entity.resolution,
+    )  # fmt: skip
+
+
+def historical_before(reference: dt.date | None) -> dt.date | None:
+    """Return the day before which an event is history: a year before the article."""
+    if reference is None or reference.year <= 1:
+        return None
+    return reference - dt.timedelta(days=366)

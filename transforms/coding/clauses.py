@@ -1,0 +1,316 @@
+"""One sentence as a graph of Universal Dependencies, and the grammatical slots of its words.
+
+Token numbers are those of the article; a ``Clauses`` covers ``first`` to ``last`` (exclusive). Everything is computed
+on demand and kept, since most sentences hold one trigger or none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+from schemas.annotations import Sentence, Tokens
+
+RELATIVE_PRONOUNS: Final = frozenset({"who", "whom", "which", "that", "whose"})
+PREPOSITION_ALIASES: Final = {"upon": "on", "onto": "on", "towards": "toward", "amongst": "among", "inside": "in"}
+_SUBJECTS: Final = frozenset({"nsubj", "nsubj:outer", "csubj"})
+_PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
+_OBLIQUE: Final = frozenset({"obl", "nmod", "obl:agent", "obl:unmarked", "nmod:unmarked", "acl", "advcl", "obl:arg"})
+_CLAUSAL: Final = frozenset({"xcomp", "ccomp", "advcl", "acl", "acl:relcl", "conj", "parataxis", "csubj"})
+# Object controls the infinitive after most verbs; after these the subject does.
+_SUBJECT_CONTROL: Final = frozenset(
+    ["promise", "promised", "promises", "promising", "threaten", "threatened", "threatens", "threatening", "vow", "vowed", "offer", "offered", "pledge", "pledged"]
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Filler:
+    """What stands in a slot: a token and the slot it was found in."""
+
+    token: int
+    slot: str
+
+
+class Clauses:
+    """The syntax of one sentence, asked by slots."""
+
+    __slots__ = ("_cases", "_subject", "children", "first", "heads", "last", "lowers", "relations", "tags", "tokens", "xpos")
+
+    def __init__(self, tokens: Tokens, sentence: Sentence) -> None:
+        """Index the children of every word of the sentence."""
+        self.tokens = tokens
+        self.first, self.last = sentence.first, sentence.last
+        self.lowers, self.tags, self.xpos = tokens.lowers, tokens.tags, tokens.xpos
+        self.relations, self.heads = tokens.relations, tokens.heads
+        self.children: dict[int, list[int]] = {}
+        heads = tokens.heads
+        for i in range(self.first, self.last):
+            head = heads[i]
+            if head != i:
+                self.children.setdefault(head, []).append(i)
+        self._cases: dict[int, frozenset[str]] = {}
+        self._subject: dict[int, tuple[int, ...]] = {}
+
+    # -- small looks ---------------------------------------------------------------------------------------------
+
+    def kids(self, token: int) -> list[int]:
+        """Return the dependents of a word, left to right."""
+        return self.children.get(token, [])
+
+    def kids_by(self, token: int, *relations: str) -> list[int]:
+        """Return the dependents that stand in one of the relations."""
+        return [k for k in self.kids(token) if self.relations[k] in relations]
+
+    def cases(self, token: int) -> frozenset[str]:
+        """Return the prepositions (and clause markers) of a word, fixed ones joined (``because_of``)."""
+        found = self._cases.get(token)
+        if found is None:
+            names = set()
+            for kid in self.kids(token):
+                if self.relations[kid] in ("case", "mark"):
+                    word = self.lowers[kid]
+                    names.add(PREPOSITION_ALIASES.get(word, word))
+                    fixed = [self.lowers[k] for k in self.kids(kid) if self.relations[k] == "fixed"]
+                    if fixed:
+                        names.discard(PREPOSITION_ALIASES.get(word, word))
+                        names.add("_".join([word, *fixed]))
+            found = frozenset(names)
+            self._cases[token] = found
+        return found
+
+    def conjuncts(self, token: int) -> list[int]:
+        """Return a word with the words coordinated to it, without clauses that hang on as conjuncts."""
+        found = [token]
+        for kid in self.kids(token):
+            if self.relations[kid] == "conj" and (self.tags[kid] not in ("VERB", "AUX") or self.tags[token] == "VERB"):
+                found.extend(self.conjuncts(kid))
+        return found
+
+    def is_passive(self, verb: int) -> bool:
+        """Tell whether a verb is passive: by its dependents, its relation, or a head it is coordinated to."""
+        for kid in self.kids(verb):
+            relation = self.relations[kid]
+            if relation in ("aux:pass", "nsubj:pass", "csubj:pass"):
+                return True
+            if relation in ("nsubj", "obj"):
+                return False
+        if self.xpos[verb] != "VBN":
+            return False
+        relation = self.relations[verb]
+        if relation in ("acl", "amod"):
+            return True
+        if relation == "conj":
+            return self.is_passive(self.heads[verb])
+        if relation in ("advcl", "root", "xcomp", "parataxis", "ccomp"):
+            return not any(self.relations[k] == "aux" for k in self.kids(verb)) and not any(
+                self.relations[k] == "obj" for k in self.kids(verb)
+            )
+        return False
+
+    def antecedent(self, token: int) -> int:
+        """Return the noun that a relative pronoun stands for, else the token itself."""
+        if self.lowers[token] not in RELATIVE_PRONOUNS or self.tags[token] not in ("PRON", "SCONJ", "DET"):
+            return token
+        node = self.heads[token]
+        for _ in range(6):
+            relation = self.relations[node]
+            if relation in ("acl:relcl", "acl"):
+                return self.heads[node]
+            if self.heads[node] == node:
+                break
+            node = self.heads[node]
+        return token
+
+    # -- who does it ---------------------------------------------------------------------------------------------
+
+    def subjects(self, verb: int, depth: int = 0) -> tuple[int, ...]:
+        """Return the heads of the logical subject of a verb or predicate, coordination not yet spread."""
+        if verb in self._subject:
+            return self._subject[verb]
+        self._subject[verb] = ()  # a cycle ends here
+        found = self._find_subjects(verb, depth)
+        self._subject[verb] = found
+        return found
+
+    def _find_subjects(self, verb: int, depth: int) -> tuple[int, ...]:
+        if depth > 8:
+            return ()
+        passive = self.is_passive(verb)
+        own: list[int] = []
+        for kid in self.kids(verb):
+            relation = self.relations[kid]
+            if passive:
+                if relation == "obl:agent" or (relation == "obl" and "by" in self.cases(kid) and self._can_act(kid)):
+                    own.append(self.antecedent(kid))
+            elif relation in _SUBJECTS:
+                own.append(self.antecedent(kid))
+        if own or passive:
+            return tuple(own)
+        return self._inherited(verb, depth, want_object=False)
+
+    def _can_act(self, token: int) -> bool:
+        return self.tags[token] in ("NOUN", "PROPN", "PRON", "ADJ", "NUM")
+
+    def _inherited(self, verb: int, depth: int, *, want_object: bool) -> tuple[int, ...]:
+        """Return who does (or, for a passive, suffers) a verb that has no subject of its own."""
+        relation, head = self.relations[verb], self.heads[verb]
+        if head == verb:
+            return ()
+        if relation == "conj" and self.tags[head] in ("VERB", "AUX", "ADJ", "NOUN"):
+            return self.patients(head, depth + 1) if want_object and self.is_passive(head) else (
+                self.surface_subject(head, depth + 1)
+            )
+        if relation in ("xcomp", "ccomp"):
+            objects = self.kids_by(head, "obj", "iobj")
+            if objects and self.lowers[head] not in _SUBJECT_CONTROL and relation == "xcomp":
+                return (self.antecedent(objects[0]),)
+            oblique = [k for k in self.kids_by(head, "obl") if self.cases(k) & {"on", "to", "for"} and k < verb]
+            if oblique and relation == "xcomp" and self.tags[oblique[0]] in ("PROPN", "NOUN") and self._calls_on(head):
+                return (oblique[0],)
+            if relation == "ccomp" and any(self.relations[k] == "mark" for k in self.kids(verb)) and self.xpos[verb] != "VB":
+                return ()
+            return self.surface_subject(head, depth + 1)
+        if relation == "advcl":
+            return self.surface_subject(head, depth + 1)
+        if relation == "acl":
+            if self.xpos[verb] in ("VBG", "VBN") and not any(self.lowers[k] == "to" for k in self.kids(verb)):
+                return (head,)
+            return self.noun_agents(head, depth + 1)
+        if relation == "acl:relcl":
+            return (head,) if not any(self.relations[k] in _SUBJECTS for k in self.kids(verb)) else ()
+        return ()
+
+    def _calls_on(self, head: int) -> bool:
+        return self.lowers[head] in {"called", "call", "calls", "calling", "appealed", "appeal", "appeals", "appealing",
+                                     "prevailed", "leaned", "pressed"}  # fmt: skip
+
+    def surface_subject(self, verb: int, depth: int = 0) -> tuple[int, ...]:
+        """Return the grammatical subject, whatever its role: of a passive, the patient."""
+        if self.is_passive(verb):
+            return self.patients(verb, depth + 1)
+        return self.subjects(verb, depth + 1)
+
+    # -- to whom -------------------------------------------------------------------------------------------------
+
+    def patients(self, verb: int, depth: int = 0) -> tuple[int, ...]:
+        """Return the heads of the logical object of a verb."""
+        if depth > 8:
+            return ()
+        if self.is_passive(verb):
+            own = tuple(self.antecedent(k) for k in self.kids(verb) if self.relations[k] in _PASSIVE_SUBJECTS)
+            if own:
+                return own
+            plain = tuple(self.antecedent(k) for k in self.kids(verb) if self.relations[k] == "nsubj")
+            return plain or self._inherited(verb, depth, want_object=True)
+        own = tuple(self.antecedent(k) for k in self.kids(verb) if self.relations[k] == "obj")
+        if own:
+            return own
+        if self.relations[verb] == "acl:relcl" and any(self.relations[k] in _SUBJECTS for k in self.kids(verb)):
+            head = self.heads[verb]
+            subject = [k for k in self.kids(verb) if self.relations[k] in _SUBJECTS]
+            if all(self.antecedent(k) != head for k in subject) and not any(
+                self.relations[k] == "obl" and self.lowers[k] in RELATIVE_PRONOUNS for k in self.kids(verb)
+            ):
+                return (head,)
+        if self.relations[verb] == "conj" and self.tags[self.heads[verb]] == "VERB" and verb > self.heads[verb]:
+            # shared object: "seized and burned the village" hangs the object on either verb
+            return ()
+        return ()
+
+    # -- nouns ---------------------------------------------------------------------------------------------------
+
+    def governor_of_noun(self, noun: int) -> int | None:
+        """Return the verb that carries a noun as its object or passive subject, if one does."""
+        node = noun
+        while self.relations[node] == "conj" and self.tags[self.heads[node]] in ("NOUN", "PROPN"):
+            node = self.heads[node]
+        relation = self.relations[node]
+        if relation in ("obj", "nsubj:pass") or (relation in ("nsubj",) and self.tags[self.heads[node]] == "VERB"):
+            return self.heads[node]
+        return None
+
+    def noun_agents(self, noun: int, depth: int = 0) -> tuple[int, ...]:
+        """Return who does what a noun names: ``by`` phrase, subject of its light verb, possessor."""
+        by = [k for k in self.kids(noun) if self.relations[k] in ("nmod", "obl", "nmod:agent") and "by" in self.cases(k)]
+        if by:
+            return tuple(by)
+        verb = self.governor_of_noun(noun)
+        if verb is not None and self.relations[noun] != "nsubj":
+            found = self.subjects(verb, depth + 1)
+            if found:
+                return found
+        return tuple(self.antecedent(k) for k in self.kids_by(noun, "nmod:poss"))
+
+    # -- slots ---------------------------------------------------------------------------------------------------
+
+    def slot(self, token: int, name: str) -> list[Filler]:
+        """Return what fills a slot of a trigger (``docs/lexicon.md`` lists the slots)."""
+        is_noun = self.tags[token] in ("NOUN", "PROPN")
+        if name == "subj":
+            return [Filler(t, name) for t in (self.noun_agents(token) if is_noun else self.subjects(token))]
+        if name == "obj":
+            if is_noun:
+                return self.slot(token, "of")
+            return [Filler(t, name) for t in self.patients(token)]
+        if name == "iobj":
+            return [Filler(t, name) for t in self.kids_by(token, "iobj")]
+        if name == "poss":
+            return [Filler(self.antecedent(t), name) for t in self.kids_by(token, "nmod:poss")]
+        if name == "mod":
+            return [Filler(t, name) for t in self.kids_by(token, "amod", "compound", "nmod:desc", "nmod:unmarked", "flat")]
+        if name == "comp":
+            return [Filler(t, name) for t in self.kids_by(token, "xcomp", "ccomp", "acl", "advcl", "parataxis")]
+        if name == "prt":
+            return [Filler(t, name) for t in self.kids_by(token, "compound:prt", "advmod")]
+        return self._prepositional(token, name)
+
+    def _prepositional(self, token: int, name: str) -> list[Filler]:
+        name = PREPOSITION_ALIASES.get(name, name)
+        found = [
+            Filler(self.antecedent(k), name)
+            for k in self.kids(token)
+            if self.relations[k] in _OBLIQUE and name in self.cases(k)
+        ]
+        if found:
+            return found
+        if self.tags[token] in ("NOUN", "PROPN"):
+            # the light verb may own the phrase: "held talks in Geneva with Iran"
+            verb = self.governor_of_noun(token)
+            if verb is not None and name not in ("in", "at"):
+                found = [Filler(k, name) for k in self.kids(verb) if self.relations[k] in _OBLIQUE and name in self.cases(k)]
+            if not found and self.relations[token] == "conj":
+                found = self._prepositional(self.heads[token], name) if self.tags[self.heads[token]] == "NOUN" else []
+            return found
+        # the object may own the phrase: "imposed sanctions on Iran"
+        if name not in ("of", "by"):
+            for inner in self.kids_by(token, "obj", "nsubj:pass", "obl"):
+                found = [
+                    Filler(k, name)
+                    for k in self.kids(inner)
+                    if self.relations[k] in _OBLIQUE and name in self.cases(k)
+                ]
+                if found:
+                    return found
+        if self.relations[token] == "conj" and self.tags[self.heads[token]] == "VERB" and self.heads[token] > token:
+            return self._prepositional(self.heads[token], name)
+        return found
+
+    def phrase_left(self, token: int) -> int:
+        """Return the first token of the noun phrase that ends in ``token``: its determiners and modifiers."""
+        left = token
+        for kid in self.kids(token):
+            if kid < left and self.relations[kid] in (
+                "det", "amod", "compound", "nmod:poss", "nummod", "flat", "nmod:desc", "det:predet", "advmod", "nmod:unmarked",
+            ):  # fmt: skip
+                left = min(left, self.phrase_left(kid))
+        return left
+
+    def subtree(self, token: int) -> tuple[int, int]:
+        """Return the first and one past the last token under a word."""
+        low, high = token, token + 1
+        stack = [token]
+        while stack:
+            node = stack.pop()
+            low, high = min(low, node), max(high, node + 1)
+            stack.extend(self.kids(node))
+        return low, high

@@ -1,0 +1,485 @@
+"""The events of an article: readings of its sentences with their actors resolved, competed and merged.
+
+``docs/coder.md`` tells the steps with examples. Everything is deterministic and depends on one article alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+from schemas import ids
+from schemas.annotations import Sentence
+from schemas.facts import Actor, Event, ResolvedArticle
+from transforms.coding import circumstances, ontology
+from transforms.coding.clauses import Clauses
+from transforms.coding.lexicon import Lexicon, lexicon_digest, load_lexicon
+from transforms.coding.merging import merge_events
+from transforms.coding.phrases import Named, Phrases
+from transforms.coding.readings import Reading, SentenceReader
+from transforms.knowledge.knowledge import Knowledge
+
+CODER_VERSION: Final = "1"
+DEFAULT_THRESHOLD: Final = 0.3
+LONGEST_SENTENCE: Final = 250  # tokens; longer ones are lists, tables and lost full stops
+_QUIET_DOMAINS: Final = ("sport", "entertainment", "business", "obituary", "cooking", "technology", "medicine", "weather")
+_PLAIN_OPERATORS: Final = frozenset({"say", "suppose", "begin", "try"})
+_SYMMETRIC: Final = frozenset({"CONSULT", "AGREE", "COOPERATE", "SUPPORT"})
+_NEEDS_RECIPIENT: Final = frozenset({"AID", "COOPERATE", "SANCTION", "ACCUSE", "REQUEST", "THREATEN", "SUPPORT"})
+_STATE_SECTORS: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY", "PTY", "REB", "OPP", "PRM"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceExplanation:
+    """What the coder saw in one sentence: the events it found and, line by line, what it rejected and why."""
+
+    sentence_index: int
+    text: str
+    events: tuple[Event, ...]
+    notes: tuple[str, ...]
+
+
+def coder_version(lexicons: tuple[str, ...] = ()) -> str:
+    """Return the version of rules and lexicon together, for unit ids and the ``coder_version`` column."""
+    return f"{CODER_VERSION}+{lexicon_digest(lexicons)}"
+
+
+def load_coder(
+    lexicons: tuple[str, ...] = (), *, keep_unresolved: bool = False, threshold: float = DEFAULT_THRESHOLD,
+    knowledge: Knowledge | None = None,
+) -> EventCoder:  # fmt: skip
+    """Load the lexicon (with the user's files over it) and return the coder.
+
+    Raises:
+      transforms.coding.lexicon.LexiconError: a lexicon file is malformed.
+    """
+    if knowledge is None:
+        from transforms.knowledge.resolve import load_knowledge
+
+        knowledge = load_knowledge()
+    return EventCoder(load_lexicon(lexicons), knowledge, coder_version(lexicons), keep_unresolved, threshold)
+
+
+class EventCoder:
+    """Codes articles; one instance serves a whole process."""
+
+    def __init__(
+        self, lexicon: Lexicon, knowledge: Knowledge, version: str, keep_unresolved: bool = False,
+        threshold: float = DEFAULT_THRESHOLD,
+    ) -> None:  # fmt: skip
+        """Keep the tables; ``threshold`` is the least confidence of an event that is kept."""
+        self.lexicon = lexicon
+        self.knowledge = knowledge
+        self.version = version
+        self.keep_unresolved = keep_unresolved
+        self.threshold = threshold
+
+    def code(self, resolved: ResolvedArticle) -> tuple[Event, ...]:
+        """Return the events of an article, one for each occurrence."""
+        events: list[Event] = []
+        domains = self._article_domains(resolved)
+        for sentence in resolved.annotated.sentences:
+            events.extend(self._sentence_events(resolved, sentence, domains, None))
+        return merge_events(events)
+
+    def explain(self, resolved: ResolvedArticle) -> tuple[SentenceExplanation, ...]:
+        """Return, sentence by sentence, what was coded and what was rejected and why; nothing is merged."""
+        text = resolved.annotated.article.text
+        domains = self._article_domains(resolved)
+        explained = []
+        for sentence in resolved.annotated.sentences:
+            notes: list[str] = []
+            events = self._sentence_events(resolved, sentence, domains, notes)
+            explained.append(
+                SentenceExplanation(
+                    sentence_index=sentence.index, text=text[sentence.start : sentence.end],
+                    events=tuple(events), notes=tuple(notes),
+                )  # fmt: skip
+            )
+        return tuple(explained)
+
+    # -- domains -------------------------------------------------------------------------------------------------
+
+    def _article_domains(self, resolved: ResolvedArticle) -> frozenset[str]:
+        """Return the unpolitical domains that an article as a whole belongs to."""
+        counts: dict[str, int] = {}
+        domains = self.lexicon.domains
+        lowers = resolved.annotated.tokens.lowers
+        for word in lowers:
+            domain = domains.get(word)
+            if domain is not None:
+                counts[domain] = counts.get(domain, 0) + 1
+        floor = max(4.0, 0.018 * len(lowers))
+        return frozenset(d for d, n in counts.items() if n >= floor and d in ("sport", "entertainment"))
+
+    def _vetoed(self, graph: Clauses, trigger: int, article_domains: frozenset[str]) -> str | None:
+        """Return why a sentence is no politics: an idiom around the trigger, or two words of one quiet domain."""
+        lowers = graph.lowers
+        for i in range(max(graph.first, trigger - 5), trigger + 1):
+            for phrase in self.lexicon.idioms.get(lowers[i], ()):
+                end = i + len(phrase)
+                if end > trigger >= i and end <= graph.last and tuple(lowers[i:end]) == phrase:
+                    return f"idiom {' '.join(phrase)!r}"
+        counts: dict[str, set[str]] = {}
+        for i in range(graph.first, graph.last):
+            domain = self.lexicon.domains.get(lowers[i])
+            if domain in _QUIET_DOMAINS:
+                counts.setdefault(domain, set()).add(lowers[i])
+        for domain, words in sorted(counts.items()):
+            if len(words) >= (1 if domain in article_domains else 2):
+                return f"{domain}: {', '.join(sorted(words))}"
+        return None
+
+    # -- one sentence --------------------------------------------------------------------------------------------
+
+    def _sentence_events(
+        self, resolved: ResolvedArticle, sentence: Sentence, domains: frozenset[str], notes: list[str] | None
+    ) -> list[Event]:
+        tokens = resolved.annotated.tokens
+        anchors = self.lexicon.anchors
+        lowers = tokens.lowers
+        candidates = [i for i in range(sentence.first, sentence.last) if lowers[i] in anchors]
+        if not candidates:
+            return []
+        if sentence.last - sentence.first > LONGEST_SENTENCE:
+            if notes is not None:
+                notes.append(f"{sentence.last - sentence.first} words: too long for a sentence, not coded")
+            return []
+        graph = Clauses(tokens, sentence)
+        phrases = Phrases(graph, resolved, self.knowledge)
+        reader = SentenceReader(graph, self.lexicon, _Kinds(graph, phrases, resolved).is_kind, notes)
+        found = []
+        sizes: dict[str, int] | None = None
+        for reading in reader.readings(candidates):
+            word = tokens.words[reading.trigger]
+            why = self._vetoed(graph, reading.trigger, domains)
+            if why is not None:
+                if notes is not None:
+                    notes.append(f"{word!r}: {reading.event_type} ({reading.entry.source}) is no politics: {why}")
+                continue
+            if sizes is None:
+                sizes = circumstances.sizes(graph)
+            event = self._event(resolved, sentence, graph, phrases, reading, sizes, notes)
+            if event is not None:
+                found.append(event)
+        return _compete(found, notes)
+
+    def _actors(self, phrases: Phrases, heads: tuple[int, ...], taken: set[tuple[int, int]]) -> list[Named]:
+        found: list[Named] = []
+        for head in heads:
+            named = phrases.actor(head)
+            if named is None:
+                continue
+            span = (named.actor.start, named.actor.end)
+            if span in taken:
+                continue
+            taken.add(span)
+            found.append(named)
+        return found
+
+    def _event(
+        self, resolved: ResolvedArticle, sentence: Sentence, graph: Clauses, phrases: Phrases, reading: Reading,
+        sizes: dict[str, int], notes: list[str] | None,
+    ) -> Event | None:  # fmt: skip
+        tokens = resolved.annotated.tokens
+        article = resolved.annotated.article
+        word = tokens.words[reading.trigger]
+        taken: set[tuple[int, int]] = set()
+        actors = self._actors(phrases, reading.actors, taken)
+        recipients = self._actors(phrases, reading.recipients, taken)
+        kind, mode = reading.event_type, reading.mode
+        confidence = reading.confidence
+
+        place = circumstances.event_place(
+            graph, reading.trigger, reading.covers, resolved,
+            frozenset(n.actor.entity_id for n in (*actors, *recipients) if n.actor.entity_id),
+        )  # fmt: skip
+        actors, recipients = self._localised(resolved, phrases, actors, recipients, place)
+        recipients = [r for r in recipients if not _same_actor(r, actors)]
+        if not any(n.actor.code for n in actors):
+            implied = self._implied(graph, reading, kind, mode, recipients, place, resolved)
+            if implied is not None:
+                actors = [implied]
+                confidence *= 0.8
+        resolved_actors = [n for n in actors if n.actor.code]
+        if not resolved_actors:
+            if not self.keep_unresolved:
+                if notes is not None:
+                    notes.append(f"{word!r}: {kind} ({reading.entry.source}) has no actor that could be resolved")
+                return None
+            confidence *= 0.5
+        resolved_recipients = [n for n in recipients if n.actor.code]
+        if kind in _NEEDS_RECIPIENT and not resolved_recipients and not reading.reciprocal:
+            confidence *= 0.75
+        if all(n.actor.sector not in _STATE_SECTORS and n.actor.country is None for n in resolved_actors):
+            confidence *= 0.85
+
+        aux, kind, mode, confidence = self._modal(graph, reading, kind, mode, confidence)
+        if kind == "-":
+            if notes is not None:
+                notes.append(f"{word!r}: {reading.event_type} ({reading.entry.source}) is undone by its {aux}")
+            return None
+
+        reciprocal = False
+        if reading.reciprocal and kind in _SYMMETRIC | {"ASSAULT", "REJECT", "SANCTION", "RETREAT"}:
+            if recipients and mode != "visit":
+                actors, recipients = [*actors, *recipients], []
+            codes = {n.actor.code or n.actor.text for n in actors}
+            entities = {n.actor.entity_id or n.actor.text for n in actors}
+            reciprocal = not recipients and len(actors) > 1 and (len(codes) > 1 or len(entities) > 1)
+            if not reciprocal and not recipients and kind == "CONSULT":
+                confidence *= 0.6
+        if confidence < self.threshold:
+            if notes is not None:
+                notes.append(
+                    f"{word!r}: {kind} ({reading.entry.source}) has confidence {confidence:.2f}, below {self.threshold}"
+                )
+            return None
+
+        rooted = sentence.index == 0 and graph.relations[reading.trigger] in ("root", "conj", "xcomp", "ccomp", "obj", "parataxis")
+        dated = circumstances.event_date(graph, reading.trigger, reading.covers, resolved.dates, True)
+        date, basis = dated if dated is not None else (None, None)
+        reference = article.published_at.date() if article.published_at else None
+        before = circumstances.historical_before(reference)
+        if aux is None and date is not None and before is not None and (date.date_end or date.date or before) < before:
+            aux = "historical"
+        speaker = circumstances.attribution(graph, reading.trigger, reading.covers)
+        where = None
+        if place is not None:
+            token, entity, place_basis = place
+            where = circumstances.as_place(entity, self._mention_text(resolved, token), place_basis)
+        score_type = ontology.TYPES[kind]
+        root = score_type.root(mode)
+        start, end = tokens.starts[reading.trigger], tokens.ends[reading.trigger]
+        casualties = sizes if kind in ("ASSAULT", "COERCE", "PROTEST", "RETREAT") else {}
+        return Event(
+            event_id=ids.event_id(article.article_id, kind, mode, sentence.index, start),
+            article_id=article.article_id,
+            sentence_index=sentence.index,
+            event_type=kind,
+            mode=mode,
+            context=reading.context,
+            quad_code=score_type.quad_code,
+            event_scale=score_type.score(mode),
+            goldstein=ontology.GOLDSTEIN[root],
+            cameo_root=root,
+            actor=tuple(n.actor for n in actors),
+            recipient=tuple(n.actor for n in recipients),
+            is_reciprocal=reciprocal,
+            is_root_event=rooted,
+            event_text=article.text[sentence.start : sentence.end],
+            trigger=article.text[start:end],
+            trigger_start=start,
+            trigger_end=end,
+            rule=_rule(reading, tokens.words),
+            auxiliary_mode=aux,
+            event_date=date.date if date else None,
+            event_date_end=date.date_end if date else None,
+            event_date_precision=date.precision if date else "unknown",
+            event_date_basis=basis,
+            place=where,
+            attribution=self._speaker(graph, phrases, speaker),
+            dead=casualties.get("dead") if kind == "ASSAULT" else None,
+            injured=casualties.get("injured") if kind in ("ASSAULT", "PROTEST") else None,
+            arrested=casualties.get("arrested") if kind in ("COERCE", "PROTEST") else None,
+            protesters=casualties.get("protesters") if kind == "PROTEST" else None,
+            mention_count=1,
+            sentence_indexes=(sentence.index,),
+            confidence=round(min(confidence, 0.99), 3),
+            coder_version=self.version,
+            ontology_version=ontology.VERSION,
+        )
+
+    def _mention_text(self, resolved: ResolvedArticle, token: int) -> str:
+        tokens = resolved.annotated.tokens
+        index = resolved.entity_of_token.get(token)
+        first = last = token
+        while resolved.entity_of_token.get(first - 1) == index and first > 0:
+            first -= 1
+        while resolved.entity_of_token.get(last + 1) == index:
+            last += 1
+        return resolved.annotated.article.text[tokens.starts[first] : tokens.ends[last]]
+
+    def _speaker(self, graph: Clauses, phrases: Phrases, head: int | None) -> Actor | None:
+        if head is None:
+            return None
+        named = phrases.actor(head)
+        if named is not None:
+            return named.actor
+        if graph.tags[head] == "PRON":
+            return None
+        left = graph.phrase_left(head)
+        start, end = graph.tokens.starts[left], graph.tokens.ends[head]
+        return Actor(text=phrases.text[start:end], start=start, end=end)
+
+    # -- rules on actors -----------------------------------------------------------------------------------------
+
+    def _localised(
+        self, resolved: ResolvedArticle, phrases: Phrases, actors: list[Named], recipients: list[Named],
+        place: tuple[int, object, str] | None,
+    ) -> tuple[list[Named], list[Named]]:  # fmt: skip
+        """Give groups without a country that of the event's place, of the other side, or of the article."""
+        if not any(phrases.is_domestic(n) for n in (*actors, *recipients)):
+            return actors, recipients
+        country = code = None
+        if place is not None:
+            country = code = place[1].country  # type: ignore[attr-defined]
+        if code is None:
+            for n in (*recipients, *actors):
+                if n.actor.country and not n.generic:
+                    country, code = n.actor.country, n.actor.country
+                    break
+        if code is None:
+            country = code = resolved.home_country
+        if code is None:
+            return actors, recipients
+
+        def fill(side: list[Named]) -> list[Named]:
+            return [phrases.with_country(n, code, country) if phrases.is_domestic(n) else n for n in side]
+
+        return fill(actors), fill(recipients)
+
+    def _implied(
+        self, graph: Clauses, reading: Reading, kind: str, mode: str | None, recipients: list[Named],
+        place: tuple[int, object, str] | None, resolved: ResolvedArticle,
+    ) -> Named | None:  # fmt: skip
+        """Return the actor that the event itself implies: the state in a passive arrest, gunmen of the place in a blast."""
+        country = place[1].country if place is not None else None  # type: ignore[attr-defined]
+        if country is None:
+            country = next((n.actor.country for n in recipients if n.actor.country), None) or resolved.home_country
+        if country is None or not (recipients or place):
+            return None
+        if (kind == "COERCE" and mode in ("arrest", "curfew", "martial-law", "censor", "deport", "restrict", "seize")) or (
+            kind == "SANCTION" and mode == "convict"
+        ) or (kind == "ACCUSE" and mode in ("allege", "investigate") and recipients):
+            sector = "JUD" if kind == "SANCTION" else "GOV"
+        elif kind == "ASSAULT":
+            sector = "UAF"
+        else:
+            return None
+        start, end = graph.tokens.starts[reading.trigger], graph.tokens.ends[reading.trigger]
+        actor = Actor(
+            text=graph.tokens.words[reading.trigger], start=start, end=end, country=country, code=country, sector=sector
+        )
+        return Named(actor, reading.trigger, True, False)
+
+    # -- modality ------------------------------------------------------------------------------------------------
+
+    def _modal(
+        self, graph: Clauses, reading: Reading, kind: str, mode: str | None, confidence: float
+    ) -> tuple[str | None, str, str | None, float]:
+        """Return auxiliary mode, type, mode and confidence after negation, future and condition."""
+        outer = reading.chain[0][1] if reading.chain and reading.chain[0][0] not in ("say", "suppose") else reading.trigger
+        negations = sum(
+            circumstances.is_negated(graph, t)
+            for t in dict.fromkeys((reading.trigger, *(token for operator, token in reading.chain if operator not in ("say", "suppose"))))
+        )
+        aux = reading.aux
+        if negations % 2:
+            name = "NEGATION"
+        else:
+            modal = circumstances.modality(graph, outer)
+            name = {"future": "FUTURE", "hypothetical": "HYPOTHETICAL", None: ""}[modal]
+        if not name:
+            return aux, kind, mode, confidence
+        given = {"NEGATION": "negation", "FUTURE": "future", "HYPOTHETICAL": "hypothetical"}[name]
+        if reading.chain and reading.chain[0][0] not in _PLAIN_OPERATORS and name != "NEGATION":
+            return given if name == "HYPOTHETICAL" else aux, kind, mode, confidence * 0.8
+        rule = self.lexicon.compose(name, kind, mode)
+        if name == "NEGATION" and circumstances.modality(graph, outer) is None:
+            rule = None  # a refusal looks ahead; what did not happen is a negated event
+        if name == "HYPOTHETICAL" and rule is not None and rule.result not in ("=", kind) and not self._own_words(graph, outer, reading):
+            rule = None
+        if rule is None:
+            return given, kind, mode, confidence * 0.6
+        if rule.result == "-":
+            return given, "-", None, 0.0
+        if rule.result != "=":
+            mode = mode if rule.mode == "=" else rule.mode
+            if rule.result != kind:
+                given = rule.aux or ""
+            kind = rule.result
+        return rule.aux or given or aux, kind, mode, confidence * rule.factor
+
+    def _own_words(self, graph: Clauses, outer: int, reading: Reading) -> bool:
+        """Tell whether a conditional threat is uttered by its own actor: *X said it would strike if ...*."""
+        node = outer
+        while graph.relations[node] in ("conj", "xcomp"):
+            node = graph.heads[node]
+        if graph.relations[node] not in ("ccomp", "parataxis"):
+            return False
+        speakers = set(graph.subjects(graph.heads[node]))
+        own = set(graph.subjects(outer))
+        return bool(speakers & own) or any(graph.tags[t] == "PRON" for t in own)
+
+
+class _Kinds:
+    """Answers the special conditions of the lexicon for one sentence."""
+
+    def __init__(self, graph: Clauses, phrases: Phrases, resolved: ResolvedArticle) -> None:
+        self.graph = graph
+        self.phrases = phrases
+        spans = [s for s in resolved.annotated.spans if graph.first <= s.first < graph.last]
+        self.labels = {t: s.label for s in spans for t in range(s.first, s.last)}
+
+    def is_kind(self, token: int, kind: str) -> bool:
+        """Tell whether a filler is an actor, a place, a person, an organisation, a number, money or a date."""
+        graph = self.graph
+        if kind == "actor":
+            named = self.phrases.actor(token)
+            return named is not None and (named.actor.code is not None or named.actor.sector is not None)
+        if kind == "number":
+            return graph.tags[token] == "NUM" or any(graph.relations[k] == "nummod" for k in graph.kids(token))
+        if kind == "money":
+            return self.labels.get(token) == "MONEY" or any(graph.lowers[k] in ("$", "€", "£", "us$") for k in graph.kids(token))
+        if kind == "date":
+            return self.labels.get(token) == "DATE"
+        entity = self.phrases.entity(token)
+        if kind == "place":
+            return entity is not None and entity.type in ("GPE", "LOC", "FAC")
+        if kind == "person":
+            if entity is not None:
+                return entity.type == "PERSON"
+            role = self.phrases.knowledge.role(graph.lowers[token])
+            return role is not None
+        if kind == "org":
+            return entity is not None and entity.type in ("ORG", "GPE")
+        return False
+
+
+def _same_actor(named: Named, others: list[Named]) -> bool:
+    return any(
+        named.actor.entity_id is not None and named.actor.entity_id == o.actor.entity_id and named.actor.sector == o.actor.sector
+        for o in others
+    )
+
+
+def _rule(reading: Reading, words: list[str]) -> str:
+    """Name the operators, outermost first, and the lexicon line of the content."""
+    content = reading
+    while content.content is not None:
+        content = content.content
+    steps = [f"{operator}({words[token]})" for operator, token in reading.chain]
+    return " > ".join([*steps, content.entry.source])
+
+
+def _compete(events: list[Event], notes: list[str] | None) -> list[Event]:
+    """Keep one event where several triggers of a sentence tell the same occurrence, or one event backs another."""
+    kept: list[Event] = []
+    for event in sorted(events, key=lambda e: (-len(e.recipient) - int(e.is_reciprocal), -e.confidence, e.trigger_start)):
+        rival = next((k for k in kept if _tells_same(k, event)), None)
+        if rival is None:
+            kept.append(event)
+        elif notes is not None:
+            notes.append(f"{event.trigger!r}: {event.event_type} is told already by {rival.trigger!r}")
+    return sorted(kept, key=lambda e: e.trigger_start)
+
+
+def _tells_same(a: Event, b: Event) -> bool:
+    if a.event_type != b.event_type:
+        return False
+    sides_a = {x.entity_id or x.code for x in (*a.actor, *a.recipient)}
+    sides_b = {x.entity_id or x.code for x in (*b.actor, *b.recipient)}
+    codes_a = {x.code for x in (*a.actor, *a.recipient)}
+    codes_b = {x.code for x in (*b.actor, *b.recipient)}
+    return sides_b <= sides_a or codes_b <= codes_a

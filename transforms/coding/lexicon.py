@@ -1,0 +1,442 @@
+"""The event lexicon: TSV tables compiled for look-up by the words of a sentence.
+
+The tables' columns and their meaning are documented in ``docs/lexicon.md``.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import functools
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from transforms.coding import ontology
+from transforms.coding.inflect import noun_forms, verb_forms
+
+FOLDER: Final = Path(__file__).with_name("lexicon")
+EVENT_COLUMNS: Final = (
+    "form", "pos", "type", "mode", "actor", "recipient", "needs", "blocks", "context", "confidence", "example",
+)  # fmt: skip
+OPERATOR_COLUMNS: Final = (
+    "form", "pos", "operator", "content", "recipient", "needs", "blocks", "confidence", "example",
+)  # fmt: skip
+COMPOSITION_COLUMNS: Final = ("operator", "content", "result", "mode", "aux", "confidence", "note")
+OPERATORS: Final = frozenset(
+    ["agree", "intend", "threaten", "refuse", "request", "accuse", "condemn", "approve", "allow", "end", "lift", "begin", "try", "fail", "prevent", "deny", "say", "suppose"]
+)
+PSEUDO_OPERATORS: Final = frozenset({"FUTURE", "HYPOTHETICAL", "NEGATION"})
+SLOTS: Final = frozenset(
+    ["subj", "obj", "iobj", "poss", "mod", "comp", "prt", "any", "with", "against", "to", "on", "upon", "of", "from", "in", "over", "at", "for", "by", "between", "among", "into", "near", "toward", "towards", "about", "outside", "after", "before", "under", "within", "across", "through", "as", "during", "inside", "onto", "around", "off", "out", "up", "down", "behind", "via", "amid", "alongside", "throughout", "beside", "without", "following", "since", "until", "despite", "per", "than", "as_of", "away", "back", "forward", "apart", "aside", "together"]
+)
+SPECIALS: Final = frozenset({"actor", "place", "person", "org", "number", "money", "date"})
+DEFAULT_ACTOR: Final = {"V": ("subj",), "A": ("subj",), "N": ("subj", "by", "poss", "mod")}
+DEFAULT_RECIPIENT: Final = {"V": ("obj",), "A": (), "N": ()}
+
+
+class LexiconError(ValueError):
+    """A lexicon file is malformed; the message names file, line and column."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition on a slot: its filler is one of ``words`` or ``phrases``, or of a ``special`` kind."""
+
+    slot: str
+    words: frozenset[str]
+    phrases: tuple[str, ...]
+    special: frozenset[str]
+    filled: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an event or operator table, compiled.
+
+    ``label`` is the PLOVER type of an event entry or the operator; ``content`` is empty for events. ``rest`` are the
+    other words of a multi-word form: before the anchor for nouns, after it for verbs and adjectives.
+    """
+
+    form: str
+    pos: str
+    label: str
+    is_operator: bool
+    mode: str | None
+    actor: tuple[str, ...]
+    recipient: tuple[str, ...]
+    content: tuple[str, ...]
+    reciprocal: bool
+    needs: tuple[Condition, ...]
+    blocks: tuple[Condition, ...]
+    context: tuple[str, ...]
+    confidence: float
+    rest: tuple[str, ...]
+    source: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Composition:
+    """What an operator makes of its content.
+
+    ``result`` is a type, ``=`` (as it was) or ``-`` (no event); ``mode`` is a mode, ``=`` or null.
+    """
+
+    result: str
+    mode: str | None
+    aux: str | None
+    factor: float
+
+
+@dataclasses.dataclass(slots=True)
+class Lexicon:
+    """All tables; ``anchors`` maps a surface word to the entries it may trigger, most specific first."""
+
+    anchors: dict[str, tuple[Entry, ...]]
+    composition: dict[tuple[str, str], Composition]
+    domains: dict[str, str]
+    idioms: dict[str, tuple[tuple[str, ...], ...]]
+    digest: str
+    entries: int = 0
+
+    def compose(self, operator: str, content: str, mode: str | None = None) -> Composition | None:
+        """Look a pair up: type with mode, then type, then the operator's ``*`` line."""
+        table = self.composition
+        found = table.get((operator, f"{content}:{mode}")) if mode else None
+        found = found or table.get((operator, content))
+        return found or (table.get((operator, "*")) if content != "NONE" else None)
+
+
+def _rows(name: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield line number and cells; refuse an unknown, missing or doubled column and a row with too many cells."""
+    reader = csv.reader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
+    header: list[str] | None = None
+    for number, cells in enumerate(reader, start=1):
+        if not cells or cells[0].startswith("#") or not any(cell.strip() for cell in cells):
+            continue
+        cells = [cell.strip() for cell in cells]
+        if header is None:
+            header = cells
+            wrong = [c for c in header if c not in columns] or [c for c in columns[:2] if c not in header]
+            if wrong or len(set(header)) != len(header):
+                raise LexiconError(
+                    f"{name}:{number}: the header is {' '.join(header)!r}; expected the columns"
+                    f" {' '.join(columns)}, separated by tabs"
+                )
+            continue
+        if len(cells) > len(header):
+            raise LexiconError(
+                f"{name}:{number}: {len(cells)} cells under {len(header)} columns; is there a tab too many?"
+            )
+        cells += [""] * (len(header) - len(cells))
+        yield number, dict(zip(header, cells, strict=True))
+
+
+def _number(name: str, line: int, column: str, value: str, default: float) -> float:
+    if not value:
+        return default
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not 0.0 < number <= 1.5:
+        raise LexiconError(f"{name}:{line}: {column} is {value!r}, expected a number above 0 and up to 1")
+    return number
+
+
+def _tokenised(form: str) -> tuple[str, ...]:
+    """Split a form as the tokenizer splits text: hyphens between letters are words of their own."""
+    return tuple(w for w in re.split(r"\s+|(?<=[a-z])(-)(?=[a-z])", form.lower()) if w)
+
+
+@functools.lru_cache(maxsize=50_000)
+def _forms_of(word: str) -> frozenset[str]:
+    if not word.isalpha():
+        return frozenset({word})
+    return frozenset(verb_forms(word) | noun_forms(word))
+
+
+class _Compiler:
+    """Turns cells into entries; holds the word classes."""
+
+    def __init__(self, classes: Mapping[str, str], origin: Mapping[str, str]) -> None:
+        self.raw = classes
+        self.origin = origin
+        self.sets: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
+        self.busy: set[str] = set()
+
+    def word_class(self, name: str, where: str) -> tuple[frozenset[str], tuple[str, ...]]:
+        if name in self.sets:
+            return self.sets[name]
+        if name not in self.raw:
+            raise LexiconError(f"{where}: the word class @{name} is not defined in any classes*.tsv")
+        if name in self.busy:
+            raise LexiconError(f"{self.origin[name]}: the word class @{name} contains itself")
+        self.busy.add(name)
+        self.sets[name] = self.alternatives(self.raw[name].split("|"), self.origin[name])
+        self.busy.discard(name)
+        return self.sets[name]
+
+    def alternatives(self, words: Iterable[str], where: str) -> tuple[frozenset[str], tuple[str, ...]]:
+        singles: set[str] = set()
+        phrases: set[str] = set()
+        for word in words:
+            word = word.strip().lower()
+            if not word:
+                continue
+            if word.startswith("@"):
+                inner = self.word_class(word[1:], where)
+                singles |= inner[0]
+                phrases |= set(inner[1])
+                continue
+            parts = _tokenised(word)
+            if len(parts) == 1:
+                singles |= _forms_of(parts[0])
+            else:
+                head = " ".join(parts[:-1])
+                phrases |= {f"{head} {form}" for form in _forms_of(parts[-1])}
+        return frozenset(singles), tuple(sorted(phrases))
+
+    def conditions(self, cell: str, where: str) -> tuple[Condition, ...]:
+        found = []
+        for part in cell.split(";"):
+            part = part.strip()
+            if not part:
+                continue
+            slots, equals, values = part.partition("=")
+            if not equals or not values.strip():
+                raise LexiconError(f"{where}: the condition {part!r} is not of the form slot=word|word|@class")
+            special = frozenset(
+                v.strip()[1:] for v in values.split("|") if v.strip().startswith("@") and v.strip()[1:] in SPECIALS
+            )
+            rest = [v for v in values.split("|") if v.strip()[1:] not in special or not v.strip().startswith("@")]
+            filled = any(v.strip() == "*" for v in rest)
+            words, phrases = self.alternatives([v for v in rest if v.strip() != "*"], where)
+            for slot in re.split(r"[\s,/]+", slots.strip()):
+                if slot not in SLOTS:
+                    raise LexiconError(f"{where}: {slot!r} is no slot; expected one of {' '.join(sorted(SLOTS))}")
+                found.append(Condition(slot, words, phrases, special, filled))
+        return tuple(found)
+
+    def slots(self, cell: str, where: str) -> tuple[str, ...]:
+        names = tuple(re.split(r"[\s,]+", cell.strip())) if cell.strip() else ()
+        for name in names:
+            if name not in SLOTS and name not in ("recip", "-"):
+                raise LexiconError(f"{where}: {name!r} is no slot; expected one of {' '.join(sorted(SLOTS))}")
+        return names
+
+
+def _anchor(form: str, pos: str, where: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the surface forms of the anchor word and the other words of the form."""
+    parts = _tokenised(form)
+    if not parts:
+        raise LexiconError(f"{where}: the form is empty")
+    if pos == "N":
+        return frozenset(noun_forms(parts[-1])), parts[:-1]
+    if pos == "V":
+        return frozenset(verb_forms(parts[0])), parts[1:]
+    return frozenset({parts[0]}), parts[1:]
+
+
+def _event_entry(compiler: _Compiler, name: str, line: int, row: dict[str, str]) -> Entry:
+    where = f"{name}:{line}"
+    pos, kind, mode = row["pos"], row["type"], row.get("mode") or None
+    if pos not in ("V", "N", "A"):
+        raise LexiconError(f"{where}: pos is {pos!r}, expected V, N or A")
+    if kind not in ontology.TYPES:
+        raise LexiconError(f"{where}: type is {kind!r}, expected one of {' '.join(ontology.TYPES)}")
+    if mode and mode not in ontology.TYPES[kind].modes:
+        raise LexiconError(
+            f"{where}: {kind} has no mode {mode!r}; expected one of {' '.join(ontology.TYPES[kind].modes) or 'none'}"
+        )
+    context = tuple((row.get("context") or "").split())
+    for item in context:
+        if item not in ontology.CONTEXTS:
+            raise LexiconError(f"{where}: {item!r} is no PLOVER context")
+    recipient = compiler.slots(row.get("recipient") or "", where)
+    reciprocal = "recip" in recipient
+    given = tuple(s for s in recipient if s not in ("recip", "-"))
+    if not recipient:
+        given = DEFAULT_RECIPIENT[pos]
+    _, rest = _anchor(row["form"], pos, where)
+    return Entry(
+        form=row["form"].lower(),
+        pos=pos,
+        label=kind,
+        is_operator=False,
+        mode=mode,
+        actor=compiler.slots(row.get("actor") or "", where) or DEFAULT_ACTOR[pos],
+        recipient=given,
+        content=(),
+        reciprocal=reciprocal,
+        needs=compiler.conditions(row.get("needs") or "", where),
+        blocks=compiler.conditions(row.get("blocks") or "", where),
+        context=context,
+        confidence=_number(name, line, "confidence", row.get("confidence") or "", 0.7),
+        rest=rest,
+        source=where,
+    )
+
+
+def _operator_entry(compiler: _Compiler, name: str, line: int, row: dict[str, str]) -> Entry:
+    where = f"{name}:{line}"
+    pos, operator = row["pos"], row["operator"]
+    if pos not in ("V", "N", "A"):
+        raise LexiconError(f"{where}: pos is {pos!r}, expected V, N or A")
+    if operator not in OPERATORS:
+        raise LexiconError(f"{where}: operator is {operator!r}, expected one of {' '.join(sorted(OPERATORS))}")
+    recipient = compiler.slots(row.get("recipient") or "", where)
+    _, rest = _anchor(row["form"], pos, where)
+    return Entry(
+        form=row["form"].lower(),
+        pos=pos,
+        label=operator,
+        is_operator=True,
+        mode=None,
+        actor=DEFAULT_ACTOR[pos],
+        recipient=tuple(s for s in recipient if s not in ("recip", "-")),
+        content=tuple(s for s in compiler.slots(row.get("content") or "", where) if s != "-"),
+        reciprocal=False,
+        needs=compiler.conditions(row.get("needs") or "", where),
+        blocks=compiler.conditions(row.get("blocks") or "", where),
+        context=(),
+        confidence=_number(name, line, "confidence", row.get("confidence") or "", 0.7),
+        rest=rest,
+        source=where,
+    )
+
+
+def _composition(name: str, line: int, row: dict[str, str]) -> tuple[tuple[str, str], Composition]:
+    where = f"{name}:{line}"
+    operator, content, result = row["operator"], row["content"], row["result"]
+    if operator not in OPERATORS | PSEUDO_OPERATORS:
+        raise LexiconError(f"{where}: {operator!r} is no operator")
+    kind, _, kind_mode = content.partition(":")
+    if kind not in ontology.TYPES and content not in ("*", "NONE"):
+        raise LexiconError(f"{where}: content is {content!r}, expected a PLOVER type, TYPE:mode, * or NONE")
+    if kind_mode and kind_mode not in ontology.TYPES[kind].modes:
+        raise LexiconError(f"{where}: {kind} has no mode {kind_mode!r}")
+    if result not in ontology.TYPES and result not in ("=", "-"):
+        raise LexiconError(f"{where}: result is {result!r}, expected a PLOVER type, = or -")
+    mode, aux = row.get("mode") or None, row.get("aux") or None
+    if mode and mode != "=" and result in ontology.TYPES and mode not in ontology.TYPES[result].modes:
+        raise LexiconError(f"{where}: {result} has no mode {mode!r}")
+    if aux and aux not in ontology.AUXILIARY_MODES:
+        raise LexiconError(f"{where}: aux is {aux!r}, expected one of {' '.join(ontology.AUXILIARY_MODES)}")
+    factor = 0.0 if result == "-" else _number(name, line, "confidence", row.get("confidence") or "", 1.0)
+    return (operator, content), Composition(result, mode, aux, factor)
+
+
+def _friends(name: str, text: str) -> tuple[dict[str, str], dict[str, tuple[tuple[str, ...], ...]]]:
+    """Return single words by domain, and phrases by their first word."""
+    domains: dict[str, str] = {}
+    idioms: dict[str, list[tuple[str, ...]]] = {}
+    for line, row in _rows(name, text, ("domain", "words", "example")):
+        if not row["domain"] or not row["words"]:
+            raise LexiconError(f"{name}:{line}: domain and words must both be given")
+        for word in row["words"].split("|"):
+            parts = _tokenised(word.strip())
+            if not parts:
+                continue
+            if len(parts) == 1:
+                if row["domain"] != "idiom":
+                    for form in noun_forms(parts[0]) if parts[0].isalpha() else {parts[0]}:
+                        domains.setdefault(form, row["domain"])
+            else:
+                idioms.setdefault(parts[0], []).append(parts)
+    return domains, {first: tuple(sorted(found, key=len, reverse=True)) for first, found in idioms.items()}
+
+
+def _sources(extra: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return (name, text) of every table, the user's last."""
+    files = sorted(FOLDER.glob("*.tsv")) + [Path(path) for path in extra]
+    tables = []
+    for path in files:
+        try:
+            tables.append((path.name if path.parent == FOLDER else str(path), path.read_text("utf-8")))
+        except UnicodeDecodeError as error:
+            raise LexiconError(f"{path}: not UTF-8 text (byte {error.start})") from error
+        except OSError as error:
+            raise LexiconError(f"{path}: cannot be read: {error.strerror}") from error
+    return tables
+
+
+def lexicon_digest(extra: tuple[str, ...] = ()) -> str:
+    """Return a digest over every table that ``load_lexicon(extra)`` would read."""
+    total = hashlib.blake2b(digest_size=8)
+    for _, text in _sources(extra):
+        total.update(text.encode("utf-8"))
+        total.update(b"\0")
+    return total.hexdigest()
+
+
+def _header(text: str) -> set[str]:
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            return {cell.strip() for cell in line.split("\t")}
+    return set()
+
+
+@functools.lru_cache(maxsize=4)
+def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
+    """Read the shipped tables and the user's files; a user's line replaces shipped lines of the same form, pos and needs.
+
+    Raises:
+      LexiconError: a file cannot be read or a line is malformed.
+    """
+    tables = _sources(extra)
+    classes: dict[str, str] = {}
+    origin: dict[str, str] = {}
+    by_kind: dict[str, list[tuple[str, str]]] = {"event": [], "operator": [], "composition": [], "friends": []}
+    for name, text in tables:
+        header = _header(text)
+        if {"name", "words"} <= header:
+            for line, row in _rows(name, text, ("name", "words", "note")):
+                key = row["name"].lstrip("@")
+                words = classes[key] + "|" + row["words"] if key in classes else row["words"]
+                classes[key] = words
+                origin.setdefault(key, f"{name}:{line}")
+        elif {"domain", "words"} <= header:
+            by_kind["friends"].append((name, text))
+        elif {"operator", "result"} <= header:
+            by_kind["composition"].append((name, text))
+        elif "operator" in header:
+            by_kind["operator"].append((name, text))
+        elif header:
+            by_kind["event"].append((name, text))
+    compiler = _Compiler(classes, origin)
+    entries: dict[tuple[str, str, str, bool], Entry] = {}
+    for name, text in by_kind["event"]:
+        for line, row in _rows(name, text, EVENT_COLUMNS):
+            key = (row["form"].lower(), row["pos"], row.get("needs", "") + row["type"], False)
+            entries[key] = _event_entry(compiler, name, line, row)
+    for name, text in by_kind["operator"]:
+        for line, row in _rows(name, text, OPERATOR_COLUMNS):
+            key = (row["form"].lower(), row["pos"], row.get("needs", "") + row["operator"], True)
+            entries[key] = _operator_entry(compiler, name, line, row)
+    composition: dict[tuple[str, str], Composition] = {}
+    for name, text in by_kind["composition"]:
+        for line, row in _rows(name, text, COMPOSITION_COLUMNS):
+            key2, value = _composition(name, line, row)
+            composition[key2] = value
+    domains: dict[str, str] = {}
+    idioms: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for name, text in by_kind["friends"]:
+        words, phrases = _friends(name, text)
+        domains.update(words)
+        for first, found in phrases.items():
+            idioms[first] = tuple(sorted({*idioms.get(first, ()), *found}, key=lambda p: (-len(p), p)))
+    anchors: dict[str, list[Entry]] = {}
+    for entry in entries.values():
+        for form in _anchor(entry.form, entry.pos, entry.source)[0]:
+            anchors.setdefault(form, []).append(entry)
+    ordered = {form: tuple(sorted(found, key=_specificity)) for form, found in anchors.items()}
+    return Lexicon(ordered, composition, domains, idioms, lexicon_digest(extra), len(entries))
+
+
+def _specificity(entry: Entry) -> tuple[int, int, float, str]:
+    """Most words first, then most conditions, then the surest; ties by where it stands."""
+    return (-len(entry.rest), -len(entry.needs), -entry.confidence, entry.source)

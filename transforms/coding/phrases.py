@@ -1,0 +1,233 @@
+"""A noun phrase to the actor it names.
+
+``Israeli intelligence``, ``rebels in the Ivory Coast``, ``students at a university in Lagos`` and ``he`` name actors as
+well as ``Lloyd Austin`` does. The phrase's own words decide first, then what it is attached to, then where the sentence
+takes place; ``country_basis`` of the result says which.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+from schemas.facts import Actor, Entity, ResolvedArticle
+from transforms.coding.clauses import Clauses
+from transforms.knowledge.actors import ActorFacts, describe_phrase
+from transforms.knowledge.knowledge import Knowledge
+
+_PRONOUNS: Final = frozenset(["he", "she", "it", "they", "him", "her", "them", "we", "us", "i", "you", "who"])
+_POSSESSIVES: Final = frozenset(["his", "her", "its", "their", "our", "my", "your"])
+_LOCATING: Final = frozenset(["of", "in", "from", "at", "near", "throughout", "across", "inside", "for", "within"])
+_ACTING_TYPES: Final = frozenset({"PERSON", "ORG", "GPE", "NORP"})
+_DOMESTIC: Final = frozenset(["COP", "GOV", "JUD", "LEG", "MIL", "OPP", "REB", "PTY", "CVL", "EDU", "LAB", "MED", "JRN", "REL", "AGR", "CRM", "SPY", "PRM", "BUS", "SOC", "REF", "ELI", "UAF"])
+# Nouns that stand for a state's forces.
+_HARDWARE: Final = frozenset(
+    ["tank", "tanks", "warplane", "warplanes", "jet", "jets", "plane", "planes", "aircraft", "helicopter", "helicopters", "drone", "drones", "gunship", "gunships", "gunboat", "gunboats", "warship", "warships", "ship", "ships", "submarine", "submarines", "missile", "missiles", "artillery", "bomber", "bombers", "fighter", "frigate", "destroyer", "armour", "armor", "shell", "shells", "rocket", "rockets", "predator", "patrol", "patrols", "convoy"]
+)
+_PARTITIVE: Final = frozenset(
+    ["group", "groups", "number", "hundreds", "thousands", "tens", "dozens", "scores", "crowd", "crowds", "team", "delegation", "members", "member", "batch", "lot", "majority", "handful", "column", "wave", "party", "pair", "series", "some", "many", "most", "several", "all", "one", "two", "three"]
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Named:
+    """An actor with what is known of it; ``certain`` is false where the country was taken from the surroundings."""
+
+    actor: Actor
+    token: int
+    generic: bool
+    named: bool
+
+
+class Phrases:
+    """Resolves noun phrases of one sentence; results are kept."""
+
+    __slots__ = ("_cache", "article_date", "entities", "graph", "knowledge", "resolved", "text")
+
+    def __init__(self, graph: Clauses, resolved: ResolvedArticle, knowledge: Knowledge) -> None:
+        """Bind to one sentence of one article."""
+        self.graph = graph
+        self.resolved = resolved
+        self.knowledge = knowledge
+        self.entities = resolved.entities
+        article = resolved.annotated.article
+        self.text = article.text
+        self.article_date = article.published_at.date() if article.published_at else None
+        self._cache: dict[int, Named | None] = {}
+
+    def entity(self, token: int) -> Entity | None:
+        """Return the entity a token belongs to."""
+        index = self.resolved.entity_of_token.get(token)
+        return None if index is None else self.entities[index]
+
+    def actor(self, token: int) -> Named | None:
+        """Return the actor named by the phrase whose head is ``token``, or null."""
+        if token not in self._cache:
+            self._cache[token] = None
+            self._cache[token] = self._actor(token, 0)
+        return self._cache[token]
+
+    def _span(self, token: int) -> tuple[int, int]:
+        """Return the characters of the phrase: modifiers to the head, with the rest of a name after it."""
+        graph = self.graph
+        left, right = graph.phrase_left(token), token
+        while left < token and graph.lowers[left] in ("the", "a", "an", "its", "his", "their"):
+            left += 1
+        index = self.resolved.entity_of_token.get(token)
+        if index is not None:
+            while self.resolved.entity_of_token.get(right + 1) == index and right + 1 < graph.last:
+                right += 1
+        else:
+            for kid in graph.kids(token):
+                if kid == right + 1 and graph.relations[kid] in ("flat", "compound"):
+                    right = kid
+        return graph.tokens.starts[left], graph.tokens.ends[right]
+
+    def _make(
+        self, token: int, *, entity_id: str | None, country: str | None, code: str | None, sector: str | None,
+        generic: bool, named: bool,
+    ) -> Named:  # fmt: skip
+        start, end = self._span(token)
+        return Named(
+            Actor(
+                text=self.text[start:end], start=start, end=end, entity_id=entity_id,
+                country=country, code=code or country, sector=sector,
+            ),
+            token, generic, named,
+        )  # fmt: skip
+
+    def _from_entity(self, token: int, entity: Entity) -> Named | None:
+        if entity.type not in _ACTING_TYPES and not (entity.type in ("LOC", "FAC") and (entity.country or entity.code)):
+            return None
+        return self._make(
+            token, entity_id=entity.entity_id, country=entity.country, code=entity.code or entity.country,
+            sector=entity.sector, generic=not (entity.country or entity.code), named=True,
+        )  # fmt: skip
+
+    def _actor(self, token: int, depth: int) -> Named | None:
+        if depth > 4:
+            return None
+        graph = self.graph
+        entity = self.entity(token)
+        word, tag = graph.lowers[token], graph.tags[token]
+        if word in _PRONOUNS or word in _POSSESSIVES:
+            return self._pronoun(token, entity, depth)
+        if entity is not None:
+            found = self._from_entity(token, entity)
+            if found is not None and not found.generic:
+                return found
+            if found is not None:
+                more = self._describe(token, depth)
+                return self._joined(found, more) if more is not None else found
+        if tag not in ("NOUN", "PROPN", "ADJ", "NUM", "DET", "PRON", "X", "SYM", "VERB"):
+            return None
+        if word in _PARTITIVE:
+            for kid in graph.kids(token):
+                if graph.relations[kid] == "nmod" and "of" in graph.cases(kid):
+                    inner = self._actor(kid, depth + 1)
+                    if inner is not None:
+                        return inner
+        return self._describe(token, depth)
+
+    def _joined(self, found: Named, more: Named) -> Named:
+        """Give a known name the country and sector that the words around it state."""
+        actor = dataclasses.replace(
+            found.actor,
+            country=found.actor.country or more.actor.country,
+            code=found.actor.code or more.actor.code,
+            sector=found.actor.sector or more.actor.sector,
+        )
+        return Named(actor, found.token, actor.code is None, True)
+
+    def _pronoun(self, token: int, entity: Entity | None, depth: int) -> Named | None:
+        """Resolve a pronoun: as the resolver did, else to the subject of the clause that reports its own."""
+        if entity is not None:
+            return self._from_entity(token, entity)
+        graph = self.graph
+        word = graph.lowers[token]
+        if word in ("i", "you", "we", "us", "our", "my", "your"):
+            return None
+        node = graph.heads[token]
+        for _ in range(5):
+            head = graph.heads[node]
+            if head == node:
+                break
+            if graph.relations[node] in ("ccomp", "advcl", "xcomp", "acl", "conj", "parataxis") or word in _POSSESSIVES:
+                for subject in graph.surface_subject(head) if graph.tags[head] in ("VERB", "AUX", "ADJ") else ():
+                    if subject != token and graph.lowers[subject] not in _PRONOUNS and subject < token:
+                        return self._actor(subject, depth + 1)
+            node = head
+        if word in _POSSESSIVES and graph.tags[node] in ("VERB", "AUX", "ADJ"):
+            for subject in graph.surface_subject(node):
+                if subject < token and graph.lowers[subject] not in _PRONOUNS:
+                    return self._actor(subject, depth + 1)
+        return None
+
+    def _describe(self, token: int, depth: int) -> Named | None:
+        """Describe a common noun with its modifiers and attachments."""
+        graph = self.graph
+        left = graph.phrase_left(token)
+        country = code = entity_id = None
+        sector: str | None = None
+        for i in range(left, token):
+            entity = self.entity(i)
+            if entity is not None and (entity.country or entity.code) and entity.type in ("GPE", "NORP", "ORG", "LOC", "PERSON"):
+                country, code, entity_id = entity.country, entity.code or entity.country, entity.entity_id
+                if entity.type in ("ORG",) and entity.sector:
+                    sector = entity.sector
+            elif graph.lowers[i] in _POSSESSIVES and graph.relations[i] == "nmod:poss":
+                owner = self._pronoun(i, entity, depth + 1)
+                if owner is not None and country is None:
+                    country, code, entity_id = owner.actor.country, owner.actor.code, owner.actor.entity_id
+        words = tuple(graph.lowers[left : token + 1])
+        facts: ActorFacts = describe_phrase(words, token - left, self.knowledge, self.article_date)
+        word = graph.lowers[token]
+        if word in _HARDWARE:
+            if code is None and facts.code is None:
+                return None
+            sector = "MIL"
+        sector = facts.sector or sector
+        country, code = country or facts.country, code or facts.code or facts.country
+        if facts.code and facts.code != facts.country and not country:
+            code = facts.code
+        if code is None:
+            for kid in graph.kids(token):
+                if graph.relations[kid] in ("nmod", "appos", "obl", "nmod:unmarked") and (
+                    graph.relations[kid] == "appos" or graph.cases(kid) & _LOCATING
+                ):
+                    entity = self.entity(kid)
+                    if entity is not None and (entity.country or entity.code):
+                        country, code = entity.country, entity.code or entity.country
+                        entity_id = entity.entity_id if graph.relations[kid] == "appos" else None
+                        sector = sector or (entity.sector if graph.relations[kid] == "appos" else None)
+                        break
+                    inner = self._actor(kid, depth + 1)
+                    if inner is not None and inner.actor.code:
+                        country, code = inner.actor.country, inner.actor.code
+                        break
+        if sector is None and code is None:
+            return None
+        if sector is None and graph.tags[token] in ("NOUN", "ADJ", "VERB", "NUM") and not facts.country:
+            # an unknown common noun with a country beside it: a thing rather than an actor
+            if entity_id is None and country is None:
+                return None
+            if not self._may_act(token):
+                return None
+        return self._make(
+            token, entity_id=entity_id, country=country, code=code, sector=sector,
+            generic=code is None, named=False,
+        )  # fmt: skip
+
+    def _may_act(self, token: int) -> bool:
+        """Tell whether an unknown common noun may be people: not a long abstract word."""
+        word = self.graph.lowers[token]
+        return not word.endswith(("tion", "tions", "ment", "ments", "ness", "ity", "ism", "ance", "ence", "ship", "ing", "economy", "exports", "imports", "prices", "market", "markets"))  # fmt: skip
+
+    def with_country(self, named: Named, code: str, country: str | None) -> Named:
+        """Return a generic actor (``police``) with the country of its surroundings."""
+        actor = dataclasses.replace(named.actor, code=code, country=country)
+        return Named(actor, named.token, True, named.named)
+
+    def is_domestic(self, named: Named) -> bool:
+        """Tell whether a group without a country belongs to the place where things happen."""
+        return named.generic and named.actor.sector in _DOMESTIC

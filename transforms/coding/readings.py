@@ -1,0 +1,469 @@
+"""Triggers, operators and composition: what each sentence may be read as, before actors are resolved.
+
+A *reading* says: this word is an event of this type, done by the words in these slots. An *operator* (``agreed to``,
+``rejected``, ``lifted``) takes a reading as its content and makes another of it by the table ``composition.tsv``.
+Each content word belongs to one reading only, so that one clause gives one event.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Final
+
+from transforms.coding.clauses import Clauses
+from transforms.coding.lexicon import Condition, Entry, Lexicon
+
+_VERBAL: Final = ("VERB", "AUX")
+_NOMINAL: Final = ("NOUN", "PROPN")
+_CONTENT_RELATIONS: Final = frozenset({"xcomp", "ccomp", "acl", "advcl", "parataxis", "csubj", "acl:relcl"})
+_MUST: Final = frozenset({"must", "should", "ought"})
+_ADDRESSING: Final = frozenset({"request", "accuse", "condemn", "approve", "allow", "prevent"})
+_TRANSPARENT: Final = frozenset({"begin", "try"})
+_WRAPPERS: Final = frozenset({"say", "suppose"})
+
+
+@dataclasses.dataclass(slots=True)
+class Reading:
+    """One way to read a word as an event; tokens are article token numbers."""
+
+    trigger: int
+    entry: Entry
+    event_type: str
+    mode: str | None
+    actors: tuple[int, ...]
+    recipients: tuple[int, ...]
+    reciprocal: bool
+    confidence: float
+    chain: tuple[tuple[str, int], ...] = ()
+    aux: str | None = None
+    context: tuple[str, ...] = ()
+    content: Reading | None = None
+    covers: frozenset[int] = frozenset()
+
+    @property
+    def rule(self) -> str:
+        """Name the lexicon line and the operators, outermost first."""
+        names = [f"{operator}@{line}" for operator, line in ((o, e) for o, e, in self._lines())]
+        return " < ".join([*names, self.entry.source])
+
+    def _lines(self) -> list[tuple[str, str]]:
+        return [(operator, str(token)) for operator, token in self.chain]
+
+
+class SentenceReader:
+    """Finds the readings of one sentence."""
+
+    __slots__ = ("_busy", "_kinds", "_matched", "_memo", "_words", "graph", "is_kind", "lexicon", "log", "used")
+
+    def __init__(
+        self,
+        graph: Clauses,
+        lexicon: Lexicon,
+        is_kind: Callable[[int, str], bool],
+        log: list[str] | None = None,
+    ) -> None:
+        """``is_kind(token, kind)`` answers @actor, @place, @person, @org, @number, @money, @date for a filler."""
+        self.graph = graph
+        self.lexicon = lexicon
+        self.is_kind = is_kind
+        self.log = log
+        self._words: frozenset[str] | None = None
+        self._matched: dict[int, tuple[Entry | None, tuple[Entry, ...]]] = {}
+        self._memo: dict[int, Reading | None] = {}
+        self._busy: set[int] = set()
+        self.used: set[int] = set()
+
+    # -- conditions ----------------------------------------------------------------------------------------------
+
+    def _sentence_words(self) -> frozenset[str]:
+        if self._words is None:
+            self._words = frozenset(self.graph.lowers[self.graph.first : self.graph.last])
+        return self._words
+
+    def _filler_holds(self, token: int, condition: Condition) -> bool:
+        graph = self.graph
+        if condition.filled:
+            return True
+        for kind in condition.special:
+            if self.is_kind(token, kind):
+                return True
+        words = condition.words
+        if words:
+            for t in graph.conjuncts(token):
+                if graph.lowers[t] in words:
+                    return True
+                for kid in graph.kids(t):
+                    relation = graph.relations[kid]
+                    if relation in ("amod", "compound", "nmod:desc", "flat") and graph.lowers[kid] in words:
+                        return True
+                    # "a series of attacks", "hundreds of troops"
+                    if relation == "nmod" and graph.lowers[kid] in words and "of" in graph.cases(kid):
+                        return True
+        if condition.phrases:
+            left = graph.phrase_left(token)
+            text = " ".join(graph.lowers[left : token + 1])
+            for phrase in condition.phrases:
+                if phrase in text and f" {phrase} " in f" {text} ":
+                    return True
+        return False
+
+    def holds(self, token: int, condition: Condition) -> bool:
+        """Tell whether a condition holds for the trigger ``token``."""
+        graph = self.graph
+        if condition.slot == "any":
+            if condition.words and not condition.words.isdisjoint(self._sentence_words()):
+                return True
+            if condition.phrases:
+                text = " ".join(graph.lowers[graph.first : graph.last])
+                if any(f" {phrase} " in f" {text} " for phrase in condition.phrases):
+                    return True
+            return any(
+                self.is_kind(i, kind) for kind in condition.special for i in range(graph.first, graph.last)
+            )
+        fillers = graph.slot(token, condition.slot)
+        if condition.slot == "obj" and graph.tags[token] in _NOMINAL:
+            fillers = fillers + graph.slot(token, "mod")
+        return any(self._filler_holds(filler.token, condition) for filler in fillers)
+
+    def _rest_matches(self, token: int, entry: Entry) -> bool:
+        graph = self.graph
+        if not entry.rest:
+            return True
+        if entry.pos == "N":
+            i = token - 1
+            for word in reversed(entry.rest):
+                while i >= graph.first and graph.lowers[i] == "-" and word != "-":
+                    i -= 1
+                if word == "-":
+                    if i >= graph.first and graph.lowers[i] == "-":
+                        i -= 1
+                    continue
+                if i < graph.first or graph.lowers[i] != word:
+                    return False
+                i -= 1
+            return True
+        i = token + 1
+        for word in entry.rest:
+            limit = min(i + 5, graph.last)
+            while i < limit and graph.lowers[i] != word:
+                if graph.tags[i] in ("VERB", "PUNCT", "CCONJ"):
+                    return False
+                i += 1
+            if i >= limit:
+                return False
+            i += 1
+        return True
+
+    def _pos_matches(self, token: int, entry: Entry) -> bool:
+        tag, xpos = self.graph.tags[token], self.graph.xpos[token]
+        if entry.pos == "V":
+            return tag in _VERBAL or (tag == "ADJ" and xpos in ("VBN", "VBG")) or (
+                xpos in ("VBN", "VBD", "VBZ", "VBP", "VBG", "VB")
+            )
+        if entry.pos == "N":
+            return tag in _NOMINAL or xpos in ("NN", "NNS") or (xpos == "VBG" and tag == "NOUN")
+        return tag in ("ADJ", "VERB", "ADV") or xpos in ("JJ", "VBN")
+
+    def _first_match(self, token: int, entries: list[Entry]) -> Entry | None:
+        for entry in entries:
+            if not self._rest_matches(token, entry):
+                continue
+            if not all(self.holds(token, condition) for condition in entry.needs):
+                continue
+            blocked = next((c for c in entry.blocks if self.holds(token, c)), None)
+            if blocked is not None:
+                if self.log is not None:
+                    self.log.append(
+                        f"{self.graph.tokens.words[token]!r}: {entry.label} ({entry.source}) blocked by its condition on {blocked.slot}"
+                    )
+                continue
+            return entry
+        return None
+
+    def matched(self, token: int) -> tuple[Entry | None, tuple[Entry, ...]]:
+        """Return the event entry of a word and its operator entries."""
+        if token not in self._matched:
+            entries = [
+                e for e in self.lexicon.anchors.get(self.graph.lowers[token], ()) if self._pos_matches(token, e)
+            ]
+            event = self._first_match(token, [e for e in entries if not e.is_operator])
+            operators = tuple(
+                e
+                for e in entries
+                if e.is_operator
+                and self._rest_matches(token, e)
+                and all(self.holds(token, c) for c in e.needs)
+                and not any(self.holds(token, c) for c in e.blocks)
+            )
+            self._matched[token] = (event, operators)
+        return self._matched[token]
+
+    # -- events --------------------------------------------------------------------------------------------------
+
+    def _spread(self, tokens: list[int] | tuple[int, ...]) -> tuple[int, ...]:
+        found: list[int] = []
+        for token in tokens:
+            for t in self.graph.conjuncts(token):
+                if t not in found:
+                    found.append(t)
+        return tuple(found)
+
+    def _fill(self, token: int, slots: tuple[str, ...], taken: tuple[int, ...] = ()) -> tuple[int, ...]:
+        """Return the fillers of the first filled slot that are not taken and can name somebody."""
+        best: tuple[int, ...] = ()
+        for slot in slots:
+            fillers = [f.token for f in self.graph.slot(token, slot) if f.token not in taken and f.token != token]
+            if not fillers:
+                continue
+            spread = self._spread(fillers)
+            if any(self.is_kind(t, "actor") for t in spread):
+                return tuple(t for t in spread if t not in taken)
+            best = best or spread
+        return best
+
+    def _plain(self, token: int, entry: Entry) -> Reading:
+        actors = self._fill(token, entry.actor)
+        recipients = self._fill(token, entry.recipient, actors) if entry.recipient else ()
+        consumed = set()
+        for condition in entry.needs:
+            if condition.slot in ("any", "subj"):
+                continue
+            for filler in self.graph.slot(token, condition.slot):
+                if self._filler_holds(filler.token, condition):
+                    consumed.add(filler.token)
+                    consumed.update(self.graph.kids_by(filler.token, "compound", "amod"))
+        if recipients and consumed & set(recipients):
+            recipients = self._fill(token, entry.recipient, (*actors, *consumed))
+        between = self._fill(token, ("between", "among")) if entry.reciprocal else ()
+        if between and not recipients:
+            actors = tuple(dict.fromkeys((*between, *(a for a in actors if a in between))))
+        for word_back in range(1, len(entry.rest) + 1):
+            if entry.pos == "N":
+                consumed.add(token - word_back)
+        return Reading(
+            trigger=token, entry=entry, event_type=entry.label, mode=entry.mode, actors=actors,
+            recipients=recipients, reciprocal=entry.reciprocal, confidence=entry.confidence,
+            context=entry.context, covers=frozenset(consumed),
+        )  # fmt: skip
+
+    def _content_tokens(self, token: int, operator: Entry) -> list[int]:
+        graph = self.graph
+        found: list[int] = []
+        for slot in operator.content:
+            if slot == "comp":
+                candidates = [k for k in graph.kids(token) if graph.relations[k] in ("xcomp", "ccomp", "parataxis")]
+                if operator.pos in ("N", "A") or not candidates:
+                    candidates += [k for k in graph.kids(token) if graph.relations[k] in ("acl", "advcl", "csubj") and any(graph.lowers[m] == "to" for m in graph.kids(k))]
+                if not candidates:
+                    candidates += [k for k in graph.kids(token) if graph.relations[k] in ("advcl",) and operator.label in _ADDRESSING | {"fail"} and graph.kids(k) and graph.cases(k) & {"of", "for", "from", "to", "over", "with"}]
+            else:
+                candidates = [f.token for f in graph.slot(token, slot)]
+                if slot in ("of", "for", "from", "to", "on", "over", "with", "against", "by"):
+                    candidates += [
+                        k for k in graph.kids(token)
+                        if graph.relations[k] in ("advcl", "obl", "acl") and slot in graph.cases(k) and k not in candidates
+                    ]
+            for candidate in candidates:
+                for t in graph.conjuncts(candidate):
+                    if t not in found and t != token:
+                        found.append(t)
+        return found
+
+    def reading(self, token: int) -> Reading | None:
+        """Return the reading of a word, composed with what it governs."""
+        if token in self._memo:
+            return self._memo[token]
+        if token in self._busy:
+            return None
+        self._busy.add(token)
+        found = self._read(token)
+        self._busy.discard(token)
+        self._memo[token] = found
+        return found
+
+    def _through(self, token: int) -> list[Reading]:
+        """Return the readings reached at a content word: its own, or those under a noun that only frames them."""
+        reading = self.reading(token)
+        if reading is not None:
+            return [reading]
+        graph = self.graph
+        found = []
+        for kid in graph.kids(token):
+            if graph.relations[kid] == "nmod" and "of" in graph.cases(kid) and graph.tags[token] == "NOUN":
+                inner = self.reading(kid)
+                if inner is not None:
+                    found.append(inner)
+        return found
+
+    def _read(self, token: int) -> Reading | None:
+        event, operators = self.matched(token)
+        best: Reading | None = None
+        for operator in operators:
+            contents: list[Reading] = []
+            for t in self._content_tokens(token, operator):
+                contents.extend(self._through(t))
+            for content in contents:
+                composed = self._compose(token, operator, content)
+                if composed is None:
+                    continue
+                if best is None or (composed.confidence > best.confidence):
+                    if best is not None:
+                        composed = dataclasses.replace(composed, covers=composed.covers | best.covers)
+                    best = composed
+            if best is not None:
+                for content in contents:
+                    best = dataclasses.replace(best, covers=best.covers | {content.trigger} | content.covers)
+                break
+        if event is not None:
+            plain = self._plain(token, event)
+            if best is None:
+                best = plain
+            elif event.needs and best.event_type != plain.event_type and plain.confidence > best.confidence:
+                best = dataclasses.replace(plain, covers=plain.covers | best.covers)
+            elif best.event_type == plain.event_type and not best.recipients and plain.recipients:
+                best = dataclasses.replace(best, recipients=plain.recipients)
+        if best is None and operators:
+            best = self._bare(token, operators)
+        if best is not None:
+            must = self._obligation(token, best)
+            if must is not None:
+                return must
+        return best
+
+    def _bare(self, token: int, operators: tuple[Entry, ...]) -> Reading | None:
+        """Read an operator whose complement is no event we know."""
+        for operator in operators:
+            rule = self.lexicon.compose(operator.label, "NONE")
+            if rule is None or rule.result in ("-", "="):
+                continue
+            if not self._content_tokens(token, operator) and not operator.recipient:
+                continue
+            actors = self._fill(token, operator.actor)
+            recipients = self._fill(token, operator.recipient, actors)
+            content = self._content_tokens(token, operator)
+            if not recipients and operator.label in _ADDRESSING | {"refuse"}:
+                recipients = self._owner_of(content, actors)
+            return Reading(
+                trigger=token, entry=operator, event_type=rule.result, mode=None if rule.mode == "=" else rule.mode, actors=actors,
+                recipients=recipients, reciprocal=False, confidence=operator.confidence * rule.factor,
+                chain=((operator.label, token),), aux=rule.aux,
+            )  # fmt: skip
+        return None
+
+    def _owner_of(self, content: list[int], taken: tuple[int, ...]) -> tuple[int, ...]:
+        """Return whose the content is: *rejected a U.S. offer*, *demanded that Libya go*."""
+        graph = self.graph
+        for t in content:
+            if graph.tags[t] in _VERBAL:
+                found = [s for s in graph.surface_subject(t) if s not in taken]
+                if found:
+                    return self._spread(found)
+            else:
+                if self.is_kind(t, "actor") and t not in taken:
+                    return self._spread([t])
+                for slot in ("by", "poss", "mod", "from", "of", "on", "to", "with"):
+                    found = [f.token for f in graph.slot(t, slot) if f.token not in taken and self.is_kind(f.token, "actor")]
+                    if found:
+                        return self._spread(found)
+        return ()
+
+    def _compose(self, token: int, operator: Entry, content: Reading) -> Reading | None:
+        rule = self.lexicon.compose(operator.label, content.event_type, content.mode)
+        if rule is None or rule.result == "-":
+            return None
+        result = content.event_type if rule.result == "=" else rule.result
+        mode = content.mode if rule.result == "=" or rule.mode == "=" else rule.mode
+        own = self._fill(token, operator.actor)
+        own_recipients = self._fill(token, operator.recipient, own) if operator.recipient else ()
+        own_recipients = tuple(t for t in own_recipients if t != content.trigger and t not in content.covers)
+        actors = own or content.actors
+        reciprocal = content.reciprocal and operator.label in ("agree", "begin", "try", "end", "intend", "fail")
+        if operator.label in _WRAPPERS:
+            # the speaker is no actor: the content stands as it is
+            return dataclasses.replace(
+                content, confidence=content.confidence * rule.factor, chain=((operator.label, token), *content.chain),
+                aux=content.aux or rule.aux, covers=content.covers | {content.trigger},
+            )  # fmt: skip
+        if operator.label in _TRANSPARENT and self._is_event_subject(token, content):
+            actors, recipients = content.actors, content.recipients
+        elif operator.label in _ADDRESSING:
+            recipients = tuple(t for t in own_recipients if self.is_kind(t, "actor")) or tuple(
+                t for t in content.actors if t not in own
+            )
+            if not recipients and operator.label == "request":
+                recipients = tuple(t for t in content.recipients if t not in own)
+            if operator.label in ("accuse", "condemn") and not recipients:
+                recipients = tuple(t for t in content.recipients if t not in own)
+        else:
+            recipients = (
+                tuple(t for t in own_recipients if self.is_kind(t, "actor"))
+                or tuple(t for t in content.recipients if t not in actors)
+                or (tuple(t for t in content.actors if t not in actors) if own else ())
+            )
+            if operator.label == "refuse" and content.actors and own and content.event_type in (
+                "REQUEST", "AGREE", "THREATEN", "ACCUSE",
+            ):  # fmt: skip
+                others = tuple(t for t in content.actors if t not in own)
+                recipients = others or recipients
+        return Reading(
+            trigger=content.trigger if rule.result == "=" and operator.label in _TRANSPARENT else token,
+            entry=operator if rule.result != "=" else content.entry,
+            event_type=result, mode=mode, actors=actors, recipients=recipients, reciprocal=reciprocal,
+            confidence=min(content.confidence, operator.confidence) * rule.factor
+            if rule.result != "=" else content.confidence * rule.factor,
+            chain=((operator.label, token), *content.chain), aux=rule.aux or content.aux,
+            context=content.context, content=content, covers=content.covers | {content.trigger, token},
+        )  # fmt: skip
+
+    def _is_event_subject(self, token: int, content: Reading) -> bool:
+        """Tell whether the content is the operator's own subject (``talks began``)."""
+        return content.trigger in self.graph.surface_subject(token)
+
+    def _obligation(self, token: int, reading: Reading) -> Reading | None:
+        """Read ``X said Y must withdraw`` as a request of X to Y."""
+        graph = self.graph
+        if graph.tags[token] not in _VERBAL:
+            return None
+        modal = any(
+            (graph.relations[k] == "aux" and graph.lowers[k] in _MUST) for k in graph.kids(token)
+        )
+        if not modal or reading.event_type in ("REQUEST", "ACCUSE"):
+            return None
+        node = token
+        while graph.relations[node] in ("conj", "xcomp"):
+            node = graph.heads[node]
+        if graph.relations[node] not in ("ccomp", "parataxis"):
+            return None
+        matrix = graph.heads[node]
+        speakers = self._spread(graph.subjects(matrix))
+        addressees = tuple(t for t in reading.actors if t not in speakers)
+        rule = self.lexicon.compose("request", reading.event_type, reading.mode)
+        if not speakers or not addressees or rule is None or rule.result in ("-", "="):
+            return None
+        return dataclasses.replace(
+            reading, event_type=rule.result, mode=None if rule.mode == "=" else rule.mode, actors=speakers, recipients=addressees, reciprocal=False,
+            chain=(("request", token), *reading.chain), content=reading,
+        )  # fmt: skip
+
+    def readings(self, candidates: list[int]) -> list[Reading]:
+        """Return the readings of a sentence that no other reading covers, in text order."""
+        found = [r for r in (self.reading(t) for t in candidates) if r is not None]
+        covered: set[int] = set()
+        for r in found:
+            covered |= r.covers - {r.trigger}
+            for _, token in r.chain:
+                if token != r.trigger:
+                    covered.add(token)
+        unique: dict[int, Reading] = {}
+        for r in found:
+            if r.trigger in covered and not any(o is r for o in unique.values()):
+                if self.log is not None:
+                    self.log.append(
+                        f"{self.graph.tokens.words[r.trigger]!r}: {r.event_type} ({r.entry.source}) is content of another trigger"
+                    )
+                continue
+            kept = unique.get(r.trigger)
+            if kept is None or len(r.chain) > len(kept.chain):
+                unique[r.trigger] = r
+        return [unique[t] for t in sorted(unique)]

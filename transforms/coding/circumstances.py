@@ -8,24 +8,34 @@ from typing import Final
 from schemas.facts import DateMention, Entity, Place, ResolvedArticle
 from transforms.coding.clauses import Clauses
 
-_NEGATIVES: Final = frozenset(["not", "n't", "never", "no", "neither", "nor", "without", "hardly", "barely", "nobody", "none", "cannot"])
+_NEGATIVES: Final = frozenset(
+    "not n't never no neither nor without hardly barely nobody none cannot".split()
+)
 _FUTURE: Final = frozenset(["will", "'ll", "shall", "wo"])
 _HYPOTHETICAL: Final = frozenset(["could", "may", "might", "would", "'d", "can", "should"])
 _CONDITIONS: Final = frozenset(["if", "unless", "whether", "provided"])
 _SAYING: Final = frozenset(
-    ["say", "says", "said", "saying", "tell", "tells", "told", "report", "reports", "reported", "announce", "announces", "announced", "claim", "claims", "claimed", "add", "adds", "added", "state", "states", "stated", "declare", "declares", "declared", "confirm", "confirms", "confirmed", "note", "notes", "noted", "quote", "quotes", "quoted", "explain", "explained", "insist", "insisted", "disclose", "disclosed", "reveal", "revealed", "write", "wrote", "believe", "believes", "believed", "argue", "argues", "argued", "allege", "alleged", "alleges", "acknowledge", "acknowledged", "suggest", "suggested", "stress", "stressed"]
+    "say says said saying tell tells told report reports reported announce announces announced"
+    " claim claims claimed add adds added state states stated declare declares declared confirm"
+    " confirms confirmed note notes noted quote quotes quoted explain explained insist insisted"
+    " disclose disclosed reveal revealed write wrote believe believes believed argue argues argued"
+    " allege alleged alleges acknowledge acknowledged suggest suggested stress stressed".split()
 )
 _DEAD: Final = frozenset(
-    ["kill", "kills", "killed", "killing", "killings", "slain", "slay", "die", "dies", "died", "dead", "death", "deaths", "massacre", "massacred", "massacring", "murder", "murdered", "execute", "executed", "beheaded", "assassinated"]
+    "kill kills killed killing killings slain slay die dies died dead death deaths massacre"
+    " massacred massacring murder murdered execute executed beheaded assassinated".split()
 )
 _INJURED: Final = frozenset(
-    ["wound", "wounds", "wounded", "wounding", "injure", "injures", "injured", "injuring", "injuries", "injury", "hurt", "maimed", "hospitalised", "hospitalized"]
+    "wound wounds wounded wounding injure injures injured injuring injuries injury hurt maimed"
+    " hospitalised hospitalized".split()
 )
 _ARRESTED: Final = frozenset(
-    ["arrest", "arrests", "arrested", "arresting", "detain", "detains", "detained", "detaining", "detentions", "jailed", "imprisoned", "nabbed", "apprehended", "held"]
+    "arrest arrests arrested arresting detain detains detained detaining detentions jailed"
+    " imprisoned nabbed apprehended held".split()
 )
 _PROTESTING: Final = frozenset(
-    ["protesters", "protestors", "demonstrators", "marchers", "strikers", "rioters", "people", "workers", "students", "supporters", "demonstrated", "protested", "marched", "rallied", "demonstrations", "crowd"]
+    "protesters protestors demonstrators marchers strikers rioters people workers students"
+    " supporters demonstrated protested marched rallied demonstrations crowd".split()
 )
 _WORDS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -33,7 +43,7 @@ _WORDS: Final = {
     "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
     "eighty": 80, "ninety": 90, "a": 1, "an": 1, "dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000,
 }  # fmt: skip
-_VAGUE: Final = frozenset(["dozens", "hundreds", "thousands", "scores", "tens", "several", "some", "many", "few"])
+_VAGUE: Final = frozenset("dozens hundreds thousands scores tens several some many few".split())
 
 
 def number(text: str) -> int | None:
@@ -53,12 +63,23 @@ def is_negated(graph: Clauses, token: int) -> bool:
     """Tell whether a word is negated in its own clause."""
     for kid in graph.kids(token):
         word, relation = graph.lowers[kid], graph.relations[kid]
-        if word in _NEGATIVES and relation in ("advmod", "det", "cc", "case", "mark", "cc:preconj", "neg"):
-            if word == "not" and any(graph.lowers[k] in ("only", "just") for k in (kid + 1,) if k < graph.last):
+        if word in _NEGATIVES and relation in (
+            "advmod",
+            "det",
+            "cc",
+            "case",
+            "mark",
+            "cc:preconj",
+            "neg",
+        ):
+            if word == "not" and any(
+                graph.lowers[k] in ("only", "just") for k in (kid + 1,) if k < graph.last
+            ):
                 continue
             return True
         if relation in ("nsubj", "nsubj:pass", "obj") and any(
-            graph.lowers[k] in ("no", "neither", "none", "nobody") and graph.relations[k] == "det" for k in graph.kids(kid)
+            graph.lowers[k] in ("no", "neither", "none", "nobody") and graph.relations[k] == "det"
+            for k in graph.kids(kid)
         ):
             return True
         if relation in ("nsubj", "nsubj:pass") and word in ("nobody", "none", "neither"):
@@ -85,14 +106,33 @@ def modality(graph: Clauses, token: int) -> str | None:
                     return "future"
                 if word in _HYPOTHETICAL:
                     # "would" beside a past saying verb is the future of the past
-                    if word in ("would", "'d") and graph.relations[node] == "ccomp" and graph.xpos[graph.heads[node]] in ("VBD", "VBN"):
+                    if (
+                        word in ("would", "'d")
+                        and graph.relations[node] == "ccomp"
+                        and graph.xpos[graph.heads[node]] in ("VBD", "VBN")
+                    ):
                         return "future"
                     return "hypothetical"
             if relation == "mark" and word in _CONDITIONS:
                 return "hypothetical"
-        if graph.relations[node] == "xcomp" and graph.tags[graph.heads[node]] in ("VERB", "ADJ", "AUX"):
+        if graph.relations[node] == "xcomp" and graph.tags[graph.heads[node]] in (
+            "VERB",
+            "ADJ",
+            "AUX",
+        ):
             head = graph.heads[node]
-            if graph.lowers[head] in ("going", "set", "due", "scheduled", "expected", "likely", "poised", "planned", "slated", "about"):
+            if graph.lowers[head] in (
+                "going",
+                "set",
+                "due",
+                "scheduled",
+                "expected",
+                "likely",
+                "poised",
+                "planned",
+                "slated",
+                "about",
+            ):
                 return "future"
             node = head
             continue
@@ -108,27 +148,46 @@ def attribution(graph: Clauses, token: int, covered: frozenset[int]) -> int | No
     node = token
     for _ in range(8):
         for kid in graph.kids(node):
-            if graph.relations[kid] in ("parataxis", "ccomp", "advcl") and graph.lowers[kid] in _SAYING:
+            if (
+                graph.relations[kid] in ("parataxis", "ccomp", "advcl")
+                and graph.lowers[kid] in _SAYING
+            ):
                 subjects = graph.subjects(kid)
                 if subjects:
                     return subjects[0]
-            if graph.relations[kid] in ("obl", "nmod", "advcl") and graph.cases(kid) & {"according_to"}:
+            if graph.relations[kid] in ("obl", "nmod", "advcl") and graph.cases(kid) & {
+                "according_to"
+            }:
                 return kid
-            if graph.lowers[kid] == "according" and graph.relations[kid] in ("case", "mark", "advcl", "obl"):
-                below = [k for k in graph.kids(kid) if graph.relations[k] in ("obl", "nmod", "fixed", "obj") and graph.tags[k] in ("NOUN", "PROPN")]
+            if graph.lowers[kid] == "according" and graph.relations[kid] in (
+                "case",
+                "mark",
+                "advcl",
+                "obl",
+            ):
+                below = [
+                    k
+                    for k in graph.kids(kid)
+                    if graph.relations[k] in ("obl", "nmod", "fixed", "obj")
+                    and graph.tags[k] in ("NOUN", "PROPN")
+                ]
                 if below:
                     return below[0]
         head = graph.heads[node]
         if head == node:
             return None
-        if graph.relations[node] in ("ccomp", "parataxis") and graph.lowers[head] in _SAYING and head not in covered:
+        if (
+            graph.relations[node] in ("ccomp", "parataxis")
+            and graph.lowers[head] in _SAYING
+            and head not in covered
+        ):
             subjects = graph.subjects(head)
             return subjects[0] if subjects else None
         node = head
     return None
 
 
-def sizes(graph: Clauses, entities_numeric: None = None) -> dict[str, int]:
+def sizes(graph: Clauses) -> dict[str, int]:
     """Return the counts the sentence states: dead, injured, arrested, protesters; exact numbers only."""
     found: dict[str, int] = {}
     for i in range(graph.first, graph.last):
@@ -142,19 +201,43 @@ def sizes(graph: Clauses, entities_numeric: None = None) -> dict[str, int]:
         noun = graph.heads[i]
         if graph.relations[i] == "compound":
             noun = graph.heads[noun]
-        if graph.lowers[noun] in ("year", "years", "day", "days", "percent", "%", "km", "kilometers", "miles", "month", "months", "hours", "hour", "$"):
+        if graph.lowers[noun] in (
+            "year",
+            "years",
+            "day",
+            "days",
+            "percent",
+            "%",
+            "km",
+            "kilometers",
+            "miles",
+            "month",
+            "months",
+            "hours",
+            "hour",
+            "$",
+        ):
             continue
         verb = noun if graph.tags[noun] == "VERB" else graph.heads[noun]
         words = {graph.lowers[verb], graph.lowers[noun]}
         is_patient = (
-            graph.relations[noun] in ("obj", "nsubj:pass") or graph.relations[i] in ("obj", "nsubj:pass")
+            graph.relations[noun] in ("obj", "nsubj:pass")
+            or graph.relations[i] in ("obj", "nsubj:pass")
             or graph.lowers[verb] in ("died", "die", "dead")
             or (graph.tags[noun] in ("ADJ", "VERB") and noun == verb)
-            or graph.lowers[noun] in _DEAD or graph.lowers[noun] in _INJURED or graph.lowers[noun] in _ARRESTED
+            or graph.lowers[noun] in _DEAD
+            or graph.lowers[noun] in _INJURED
+            or graph.lowers[noun] in _ARRESTED
         )
         if not is_patient and graph.relations[noun] in ("nsubj",):
-            is_patient = any(graph.lowers[k] in ("dead", "injured", "wounded") for k in graph.kids(verb)) or graph.lowers[verb] in ("dead", "wounded", "injured")
-        participles = {graph.lowers[k] for k in graph.kids(noun) if graph.relations[k] in ("acl", "amod", "xcomp")}
+            is_patient = any(
+                graph.lowers[k] in ("dead", "injured", "wounded") for k in graph.kids(verb)
+            ) or graph.lowers[verb] in ("dead", "wounded", "injured")
+        participles = {
+            graph.lowers[k]
+            for k in graph.kids(noun)
+            if graph.relations[k] in ("acl", "amod", "xcomp")
+        }
         for name, vocabulary in (("dead", _DEAD), ("injured", _INJURED), ("arrested", _ARRESTED)):
             if (is_patient and words & vocabulary) or (participles & vocabulary):
                 found.setdefault(name, value)
@@ -164,7 +247,11 @@ def sizes(graph: Clauses, entities_numeric: None = None) -> dict[str, int]:
 
 
 def event_date(
-    graph: Clauses, trigger: int, covers: frozenset[int], dates: tuple[DateMention, ...], rooted: bool
+    graph: Clauses,
+    trigger: int,
+    covers: frozenset[int],
+    dates: tuple[DateMention, ...],
+    rooted: bool,
 ) -> tuple[DateMention, str] | None:
     """Return the date of an event and its basis: in its clause, else (for the main clause) in its sentence."""
     inside = [d for d in dates if graph.first <= d.first < graph.last and d.date is not None]
@@ -174,16 +261,38 @@ def event_date(
     node = trigger
     for _ in range(6):
         head = graph.heads[node]
-        if head == node or graph.relations[node] in ("ccomp", "acl:relcl", "advcl", "parataxis", "acl"):
+        if head == node or graph.relations[node] in (
+            "ccomp",
+            "acl:relcl",
+            "advcl",
+            "parataxis",
+            "acl",
+        ):
             break
-        if graph.relations[node] in ("xcomp", "obj", "obl", "nmod", "conj", "nsubj", "nsubj:pass", "compound"):
+        if graph.relations[node] in (
+            "xcomp",
+            "obj",
+            "obl",
+            "nmod",
+            "conj",
+            "nsubj",
+            "nsubj:pass",
+            "compound",
+        ):
             spine.add(head)
             node = head
             continue
         break
     best: tuple[int, DateMention, str] | None = None
     for date in inside:
-        head = next((graph.heads[t] for t in range(date.first, date.last) if not date.first <= graph.heads[t] < date.last), None)
+        head = next(
+            (
+                graph.heads[t]
+                for t in range(date.first, date.last)
+                if not date.first <= graph.heads[t] < date.last
+            ),
+            None,
+        )
         steps = 0
         while head is not None and head not in spine and steps < 2:
             if graph.heads[head] == head or graph.tags[head] == "VERB":
@@ -199,7 +308,14 @@ def event_date(
         return best[1], best[2]
     if rooted and len(inside) == 1:
         date = inside[0]
-        head = next((graph.heads[t] for t in range(date.first, date.last) if not date.first <= graph.heads[t] < date.last), None)
+        head = next(
+            (
+                graph.heads[t]
+                for t in range(date.first, date.last)
+                if not date.first <= graph.heads[t] < date.last
+            ),
+            None,
+        )
         if head is not None and graph.lowers[head] in _SAYING:
             return date, "sentence"
         if head is not None and graph.relations[head] == "root":
@@ -208,7 +324,11 @@ def event_date(
 
 
 def event_place(
-    graph: Clauses, trigger: int, covers: frozenset[int], resolved: ResolvedArticle, actors: frozenset[str]
+    graph: Clauses,
+    trigger: int,
+    covers: frozenset[int],
+    resolved: ResolvedArticle,
+    actors: frozenset[str],
 ) -> tuple[int, Entity, str] | None:
     """Return token, entity and basis of where an event took place: a place beside its trigger, else in its sentence."""
     near: list[tuple[int, int, Entity]] = []
@@ -219,9 +339,23 @@ def event_place(
         entity = resolved.entities[index]
         if entity.type not in ("GPE", "LOC", "FAC"):
             continue
-        if i + 1 < graph.last and resolved.entity_of_token.get(i + 1) == index and graph.heads[i] != i and graph.heads[i] > i:
+        if (
+            i + 1 < graph.last
+            and resolved.entity_of_token.get(i + 1) == index
+            and graph.heads[i] != i
+            and graph.heads[i] > i
+        ):
             continue
-        if not graph.cases(i) & {"in", "at", "near", "outside", "around", "across", "inside", "from"} or graph.relations[i] not in ("obl", "nmod"):
+        if not graph.cases(i) & {
+            "in",
+            "at",
+            "near",
+            "outside",
+            "around",
+            "across",
+            "inside",
+            "from",
+        } or graph.relations[i] not in ("obl", "nmod"):
             continue
         node, steps = graph.heads[i], 1
         spine = {trigger, *covers}
@@ -229,7 +363,11 @@ def event_place(
             node = graph.heads[node]
             steps += 1
         if node in spine:
-            rank = steps + (0 if "from" not in graph.cases(i) else 3) + (2 if entity.entity_id in actors else 0)
+            rank = (
+                steps
+                + (0 if "from" not in graph.cases(i) else 3)
+                + (2 if entity.entity_id in actors else 0)
+            )
             near.append((rank, i, entity))
     if not near:
         return None

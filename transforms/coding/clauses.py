@@ -12,14 +12,25 @@ from typing import Final
 from schemas.annotations import Sentence, Tokens
 
 RELATIVE_PRONOUNS: Final = frozenset({"who", "whom", "which", "that", "whose"})
-PREPOSITION_ALIASES: Final = {"upon": "on", "onto": "on", "towards": "toward", "amongst": "among", "inside": "in"}
+PREPOSITION_ALIASES: Final = {
+    "upon": "on",
+    "onto": "on",
+    "towards": "toward",
+    "amongst": "among",
+    "inside": "in",
+}
 _SUBJECTS: Final = frozenset({"nsubj", "nsubj:outer", "csubj"})
 _PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
-_OBLIQUE: Final = frozenset({"obl", "nmod", "obl:agent", "obl:unmarked", "nmod:unmarked", "acl", "advcl", "obl:arg"})
-_CLAUSAL: Final = frozenset({"xcomp", "ccomp", "advcl", "acl", "acl:relcl", "conj", "parataxis", "csubj"})
+_OBLIQUE: Final = frozenset(
+    {"obl", "nmod", "obl:agent", "obl:unmarked", "nmod:unmarked", "acl", "advcl", "obl:arg"}
+)
+_CLAUSAL: Final = frozenset(
+    {"xcomp", "ccomp", "advcl", "acl", "acl:relcl", "conj", "parataxis", "csubj"}
+)
 # Object controls the infinitive after most verbs; after these the subject does.
 _SUBJECT_CONTROL: Final = frozenset(
-    ["promise", "promised", "promises", "promising", "threaten", "threatened", "threatens", "threatening", "vow", "vowed", "offer", "offered", "pledge", "pledged"]
+    "promise promised promises promising threaten threatened threatens threatening vow vowed"
+    " offer offered pledge pledged".split()
 )
 
 
@@ -34,7 +45,19 @@ class Filler:
 class Clauses:
     """The syntax of one sentence, asked by slots."""
 
-    __slots__ = ("_cases", "_subject", "children", "first", "heads", "last", "lowers", "relations", "tags", "tokens", "xpos")
+    __slots__ = (
+        "_cases",
+        "_subject",
+        "children",
+        "first",
+        "heads",
+        "last",
+        "lowers",
+        "relations",
+        "tags",
+        "tokens",
+        "xpos",
+    )
 
     def __init__(self, tokens: Tokens, sentence: Sentence) -> None:
         """Index the children of every word of the sentence."""
@@ -82,7 +105,9 @@ class Clauses:
         """Return a word with the words coordinated to it, without clauses that hang on as conjuncts."""
         found = [token]
         for kid in self.kids(token):
-            if self.relations[kid] == "conj" and (self.tags[kid] not in ("VERB", "AUX") or self.tags[token] == "VERB"):
+            if self.relations[kid] == "conj" and (
+                self.tags[kid] not in ("VERB", "AUX") or self.tags[token] == "VERB"
+            ):
                 found.extend(self.conjuncts(kid))
         return found
 
@@ -109,7 +134,11 @@ class Clauses:
 
     def antecedent(self, token: int) -> int:
         """Return the noun that a relative pronoun stands for, else the token itself."""
-        if self.lowers[token] not in RELATIVE_PRONOUNS or self.tags[token] not in ("PRON", "SCONJ", "DET"):
+        if self.lowers[token] not in RELATIVE_PRONOUNS or self.tags[token] not in (
+            "PRON",
+            "SCONJ",
+            "DET",
+        ):
             return token
         node = self.heads[token]
         for _ in range(6):
@@ -140,7 +169,9 @@ class Clauses:
         for kid in self.kids(verb):
             relation = self.relations[kid]
             if passive:
-                if relation == "obl:agent" or (relation == "obl" and "by" in self.cases(kid) and self._can_act(kid)):
+                if relation == "obl:agent" or (
+                    relation == "obl" and "by" in self.cases(kid) and self._can_act(kid)
+                ):
                     own.append(self.antecedent(kid))
             elif relation in _SUBJECTS:
                 own.append(self.antecedent(kid))
@@ -157,27 +188,46 @@ class Clauses:
         if head == verb:
             return ()
         if relation == "conj" and self.tags[head] in ("VERB", "AUX", "ADJ", "NOUN"):
-            return self.patients(head, depth + 1) if want_object and self.is_passive(head) else (
-                self.surface_subject(head, depth + 1)
+            return (
+                self.patients(head, depth + 1)
+                if want_object and self.is_passive(head)
+                else (self.surface_subject(head, depth + 1))
             )
         if relation in ("xcomp", "ccomp"):
             objects = self.kids_by(head, "obj", "iobj")
             if objects and self.lowers[head] not in _SUBJECT_CONTROL and relation == "xcomp":
                 return (self.antecedent(objects[0]),)
-            oblique = [k for k in self.kids_by(head, "obl") if self.cases(k) & {"on", "to", "for"} and k < verb]
-            if oblique and relation == "xcomp" and self.tags[oblique[0]] in ("PROPN", "NOUN") and self._calls_on(head):
+            oblique = [
+                k
+                for k in self.kids_by(head, "obl")
+                if self.cases(k) & {"on", "to", "for"} and k < verb
+            ]
+            if (
+                oblique
+                and relation == "xcomp"
+                and self.tags[oblique[0]] in ("PROPN", "NOUN")
+                and self._calls_on(head)
+            ):
                 return (oblique[0],)
-            if relation == "ccomp" and any(self.relations[k] == "mark" for k in self.kids(verb)) and self.xpos[verb] != "VB":
+            if (
+                relation == "ccomp"
+                and any(self.relations[k] == "mark" for k in self.kids(verb))
+                and self.xpos[verb] != "VB"
+            ):
                 return ()
             return self.surface_subject(head, depth + 1)
         if relation == "advcl":
             return self.surface_subject(head, depth + 1)
         if relation == "acl":
-            if self.xpos[verb] in ("VBG", "VBN") and not any(self.lowers[k] == "to" for k in self.kids(verb)):
+            if self.xpos[verb] in ("VBG", "VBN") and not any(
+                self.lowers[k] == "to" for k in self.kids(verb)
+            ):
                 return (head,)
             return self.noun_agents(head, depth + 1)
         if relation == "acl:relcl":
-            return (head,) if not any(self.relations[k] in _SUBJECTS for k in self.kids(verb)) else ()
+            return (
+                (head,) if not any(self.relations[k] in _SUBJECTS for k in self.kids(verb)) else ()
+            )
         return ()
 
     def _calls_on(self, head: int) -> bool:
@@ -197,22 +247,35 @@ class Clauses:
         if depth > 8:
             return ()
         if self.is_passive(verb):
-            own = tuple(self.antecedent(k) for k in self.kids(verb) if self.relations[k] in _PASSIVE_SUBJECTS)
+            own = tuple(
+                self.antecedent(k)
+                for k in self.kids(verb)
+                if self.relations[k] in _PASSIVE_SUBJECTS
+            )
             if own:
                 return own
-            plain = tuple(self.antecedent(k) for k in self.kids(verb) if self.relations[k] == "nsubj")
+            plain = tuple(
+                self.antecedent(k) for k in self.kids(verb) if self.relations[k] == "nsubj"
+            )
             return plain or self._inherited(verb, depth, want_object=True)
         own = tuple(self.antecedent(k) for k in self.kids(verb) if self.relations[k] == "obj")
         if own:
             return own
-        if self.relations[verb] == "acl:relcl" and any(self.relations[k] in _SUBJECTS for k in self.kids(verb)):
+        if self.relations[verb] == "acl:relcl" and any(
+            self.relations[k] in _SUBJECTS for k in self.kids(verb)
+        ):
             head = self.heads[verb]
             subject = [k for k in self.kids(verb) if self.relations[k] in _SUBJECTS]
             if all(self.antecedent(k) != head for k in subject) and not any(
-                self.relations[k] == "obl" and self.lowers[k] in RELATIVE_PRONOUNS for k in self.kids(verb)
+                self.relations[k] == "obl" and self.lowers[k] in RELATIVE_PRONOUNS
+                for k in self.kids(verb)
             ):
                 return (head,)
-        if self.relations[verb] == "conj" and self.tags[self.heads[verb]] == "VERB" and verb > self.heads[verb]:
+        if (
+            self.relations[verb] == "conj"
+            and self.tags[self.heads[verb]] == "VERB"
+            and verb > self.heads[verb]
+        ):
             # shared object: "seized and burned the village" hangs the object on either verb
             return ()
         return ()
@@ -225,13 +288,19 @@ class Clauses:
         while self.relations[node] == "conj" and self.tags[self.heads[node]] in ("NOUN", "PROPN"):
             node = self.heads[node]
         relation = self.relations[node]
-        if relation in ("obj", "nsubj:pass") or (relation in ("nsubj",) and self.tags[self.heads[node]] == "VERB"):
+        if relation in ("obj", "nsubj:pass") or (
+            relation in ("nsubj",) and self.tags[self.heads[node]] == "VERB"
+        ):
             return self.heads[node]
         return None
 
     def noun_agents(self, noun: int, depth: int = 0) -> tuple[int, ...]:
         """Return who does what a noun names: ``by`` phrase, subject of its light verb, possessor."""
-        by = [k for k in self.kids(noun) if self.relations[k] in ("nmod", "obl", "nmod:agent") and "by" in self.cases(k)]
+        by = [
+            k
+            for k in self.kids(noun)
+            if self.relations[k] in ("nmod", "obl", "nmod:agent") and "by" in self.cases(k)
+        ]
         if by:
             return tuple(by)
         verb = self.governor_of_noun(noun)
@@ -247,7 +316,10 @@ class Clauses:
         """Return what fills a slot of a trigger (``docs/lexicon.md`` lists the slots)."""
         is_noun = self.tags[token] in ("NOUN", "PROPN")
         if name == "subj":
-            return [Filler(t, name) for t in (self.noun_agents(token) if is_noun else self.subjects(token))]
+            return [
+                Filler(t, name)
+                for t in (self.noun_agents(token) if is_noun else self.subjects(token))
+            ]
         if name == "obj":
             if is_noun:
                 return self.slot(token, "of")
@@ -257,19 +329,31 @@ class Clauses:
         if name == "poss":
             return [Filler(self.antecedent(t), name) for t in self.kids_by(token, "nmod:poss")]
         if name == "mod":
-            return [Filler(t, name) for t in self.kids_by(token, "amod", "compound", "nmod:desc", "nmod:unmarked", "flat")]
+            return [
+                Filler(t, name)
+                for t in self.kids_by(
+                    token, "amod", "compound", "nmod:desc", "nmod:unmarked", "flat"
+                )
+            ]
         if name == "comp":
-            return [Filler(t, name) for t in self.kids_by(token, "xcomp", "ccomp", "acl", "advcl", "parataxis")]
+            return [
+                Filler(t, name)
+                for t in self.kids_by(token, "xcomp", "ccomp", "acl", "advcl", "parataxis")
+            ]
         if name == "prt":
             return [Filler(t, name) for t in self.kids_by(token, "compound:prt", "advmod")]
         return self._prepositional(token, name)
 
     def _prepositional(self, token: int, name: str) -> list[Filler]:
         name = PREPOSITION_ALIASES.get(name, name)
+        if name in ("that", "whether", "if"):
+            clauses = self.kids_by(token, "ccomp", "acl", "advcl", "xcomp")
+            return [Filler(k, name) for k in clauses if name in self.cases(k)]
         found = [
             Filler(self.antecedent(k), name)
             for k in self.kids(token)
-            if self.relations[k] in _OBLIQUE and name in self.cases(k)
+            if (self.relations[k] in _OBLIQUE and name in self.cases(k))
+            or (self.lowers[k] == name and self.relations[k] in ("advmod", "compound:prt"))
         ]
         if found:
             return found
@@ -277,9 +361,17 @@ class Clauses:
             # the light verb may own the phrase: "held talks in Geneva with Iran"
             verb = self.governor_of_noun(token)
             if verb is not None and name not in ("in", "at"):
-                found = [Filler(k, name) for k in self.kids(verb) if self.relations[k] in _OBLIQUE and name in self.cases(k)]
+                found = [
+                    Filler(k, name)
+                    for k in self.kids(verb)
+                    if self.relations[k] in _OBLIQUE and name in self.cases(k)
+                ]
             if not found and self.relations[token] == "conj":
-                found = self._prepositional(self.heads[token], name) if self.tags[self.heads[token]] == "NOUN" else []
+                found = (
+                    self._prepositional(self.heads[token], name)
+                    if self.tags[self.heads[token]] == "NOUN"
+                    else []
+                )
             return found
         # the object may own the phrase: "imposed sanctions on Iran"
         if name not in ("of", "by"):
@@ -291,7 +383,11 @@ class Clauses:
                 ]
                 if found:
                     return found
-        if self.relations[token] == "conj" and self.tags[self.heads[token]] == "VERB" and self.heads[token] > token:
+        if (
+            self.relations[token] == "conj"
+            and self.tags[self.heads[token]] == "VERB"
+            and self.heads[token] > token
+        ):
             return self._prepositional(self.heads[token], name)
         return found
 

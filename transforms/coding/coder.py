@@ -22,11 +22,24 @@ from transforms.knowledge.knowledge import Knowledge
 CODER_VERSION: Final = "1"
 DEFAULT_THRESHOLD: Final = 0.3
 LONGEST_SENTENCE: Final = 250  # tokens; longer ones are lists, tables and lost full stops
-_QUIET_DOMAINS: Final = ("sport", "entertainment", "business", "obituary", "cooking", "technology", "medicine", "weather")
+_QUIET_DOMAINS: Final = (
+    "sport",
+    "entertainment",
+    "business",
+    "obituary",
+    "cooking",
+    "technology",
+    "medicine",
+    "weather",
+)
 _PLAIN_OPERATORS: Final = frozenset({"say", "suppose", "begin", "try"})
 _SYMMETRIC: Final = frozenset({"CONSULT", "AGREE", "COOPERATE", "SUPPORT"})
-_NEEDS_RECIPIENT: Final = frozenset({"AID", "COOPERATE", "SANCTION", "ACCUSE", "REQUEST", "THREATEN", "SUPPORT"})
-_STATE_SECTORS: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY", "PTY", "REB", "OPP", "PRM"})
+_NEEDS_RECIPIENT: Final = frozenset(
+    {"AID", "COOPERATE", "SANCTION", "ACCUSE", "REQUEST", "THREATEN", "SUPPORT"}
+)
+_STATE_SECTORS: Final = frozenset(
+    {"GOV", "MIL", "COP", "LEG", "JUD", "SPY", "PTY", "REB", "OPP", "PRM"}
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +70,9 @@ def load_coder(
         from transforms.knowledge.resolve import load_knowledge
 
         knowledge = load_knowledge()
-    return EventCoder(load_lexicon(lexicons), knowledge, coder_version(lexicons), keep_unresolved, threshold)
+    return EventCoder(
+        load_lexicon(lexicons), knowledge, coder_version(lexicons), keep_unresolved, threshold
+    )
 
 
 class EventCoder:
@@ -92,9 +107,11 @@ class EventCoder:
             events = self._sentence_events(resolved, sentence, domains, notes)
             explained.append(
                 SentenceExplanation(
-                    sentence_index=sentence.index, text=text[sentence.start : sentence.end],
-                    events=tuple(events), notes=tuple(notes),
-                )  # fmt: skip
+                    sentence_index=sentence.index,
+                    text=text[sentence.start : sentence.end],
+                    events=tuple(events),
+                    notes=tuple(notes),
+                )
             )
         return tuple(explained)
 
@@ -110,7 +127,9 @@ class EventCoder:
             if domain is not None:
                 counts[domain] = counts.get(domain, 0) + 1
         floor = max(4.0, 0.018 * len(lowers))
-        return frozenset(d for d, n in counts.items() if n >= floor and d in ("sport", "entertainment"))
+        return frozenset(
+            d for d, n in counts.items() if n >= floor and d in ("sport", "entertainment")
+        )
 
     def _vetoed(self, graph: Clauses, trigger: int, article_domains: frozenset[str]) -> str | None:
         """Return why a sentence is no politics: an idiom around the trigger, or two words of one quiet domain."""
@@ -133,7 +152,11 @@ class EventCoder:
     # -- one sentence --------------------------------------------------------------------------------------------
 
     def _sentence_events(
-        self, resolved: ResolvedArticle, sentence: Sentence, domains: frozenset[str], notes: list[str] | None
+        self,
+        resolved: ResolvedArticle,
+        sentence: Sentence,
+        domains: frozenset[str],
+        notes: list[str] | None,
     ) -> list[Event]:
         tokens = resolved.annotated.tokens
         anchors = self.lexicon.anchors
@@ -143,11 +166,15 @@ class EventCoder:
             return []
         if sentence.last - sentence.first > LONGEST_SENTENCE:
             if notes is not None:
-                notes.append(f"{sentence.last - sentence.first} words: too long for a sentence, not coded")
+                notes.append(
+                    f"{sentence.last - sentence.first} words: too long for a sentence, not coded"
+                )
             return []
         graph = Clauses(tokens, sentence)
         phrases = Phrases(graph, resolved, self.knowledge)
-        reader = SentenceReader(graph, self.lexicon, _Kinds(graph, phrases, resolved).is_kind, notes)
+        reader = SentenceReader(
+            graph, self.lexicon, _Kinds(graph, phrases, resolved).is_kind, notes
+        )
         found = []
         sizes: dict[str, int] | None = None
         for reading in reader.readings(candidates):
@@ -155,7 +182,9 @@ class EventCoder:
             why = self._vetoed(graph, reading.trigger, domains)
             if why is not None:
                 if notes is not None:
-                    notes.append(f"{word!r}: {reading.event_type} ({reading.entry.source}) is no politics: {why}")
+                    notes.append(
+                        f"{word!r}: {reading.event_type} ({reading.entry.source}) is no politics: {why}"
+                    )
                 continue
             if sizes is None:
                 sizes = circumstances.sizes(graph)
@@ -164,7 +193,9 @@ class EventCoder:
                 found.append(event)
         return _compete(found, notes)
 
-    def _actors(self, phrases: Phrases, heads: tuple[int, ...], taken: set[tuple[int, int]]) -> list[Named]:
+    def _actors(
+        self, phrases: Phrases, heads: tuple[int, ...], taken: set[tuple[int, int]]
+    ) -> list[Named]:
         found: list[Named] = []
         for head in heads:
             named = phrases.actor(head)
@@ -205,19 +236,26 @@ class EventCoder:
         if not resolved_actors:
             if not self.keep_unresolved:
                 if notes is not None:
-                    notes.append(f"{word!r}: {kind} ({reading.entry.source}) has no actor that could be resolved")
+                    notes.append(
+                        f"{word!r}: {kind} ({reading.entry.source}) has no actor that could be resolved"
+                    )
                 return None
             confidence *= 0.5
         resolved_recipients = [n for n in recipients if n.actor.code]
         if kind in _NEEDS_RECIPIENT and not resolved_recipients and not reading.reciprocal:
             confidence *= 0.75
-        if all(n.actor.sector not in _STATE_SECTORS and n.actor.country is None for n in resolved_actors):
+        if all(
+            n.actor.sector not in _STATE_SECTORS and n.actor.country is None
+            for n in resolved_actors
+        ):
             confidence *= 0.85
 
         aux, kind, mode, confidence = self._modal(graph, reading, kind, mode, confidence)
         if kind == "-":
             if notes is not None:
-                notes.append(f"{word!r}: {reading.event_type} ({reading.entry.source}) is undone by its {aux}")
+                notes.append(
+                    f"{word!r}: {reading.event_type} ({reading.entry.source}) is undone by its {aux}"
+                )
             return None
 
         reciprocal = False
@@ -226,7 +264,9 @@ class EventCoder:
                 actors, recipients = [*actors, *recipients], []
             codes = {n.actor.code or n.actor.text for n in actors}
             entities = {n.actor.entity_id or n.actor.text for n in actors}
-            reciprocal = not recipients and len(actors) > 1 and (len(codes) > 1 or len(entities) > 1)
+            reciprocal = (
+                not recipients and len(actors) > 1 and (len(codes) > 1 or len(entities) > 1)
+            )
             if not reciprocal and not recipients and kind == "CONSULT":
                 confidence *= 0.6
         if confidence < self.threshold:
@@ -236,12 +276,26 @@ class EventCoder:
                 )
             return None
 
-        rooted = sentence.index == 0 and graph.relations[reading.trigger] in ("root", "conj", "xcomp", "ccomp", "obj", "parataxis")
-        dated = circumstances.event_date(graph, reading.trigger, reading.covers, resolved.dates, True)
+        rooted = sentence.index == 0 and graph.relations[reading.trigger] in (
+            "root",
+            "conj",
+            "xcomp",
+            "ccomp",
+            "obj",
+            "parataxis",
+        )
+        dated = circumstances.event_date(
+            graph, reading.trigger, reading.covers, resolved.dates, True
+        )
         date, basis = dated if dated is not None else (None, None)
         reference = article.published_at.date() if article.published_at else None
         before = circumstances.historical_before(reference)
-        if aux is None and date is not None and before is not None and (date.date_end or date.date or before) < before:
+        if (
+            aux is None
+            and date is not None
+            and before is not None
+            and (date.date_end or date.date or before) < before
+        ):
             aux = "historical"
         speaker = circumstances.attribution(graph, reading.trigger, reading.covers)
         where = None
@@ -335,7 +389,10 @@ class EventCoder:
             return actors, recipients
 
         def fill(side: list[Named]) -> list[Named]:
-            return [phrases.with_country(n, code, country) if phrases.is_domestic(n) else n for n in side]
+            return [
+                phrases.with_country(n, code, country) if phrases.is_domestic(n) else n
+                for n in side
+            ]
 
         return fill(actors), fill(recipients)
 
@@ -346,12 +403,21 @@ class EventCoder:
         """Return the actor that the event itself implies: the state in a passive arrest, gunmen of the place in a blast."""
         country = place[1].country if place is not None else None  # type: ignore[attr-defined]
         if country is None:
-            country = next((n.actor.country for n in recipients if n.actor.country), None) or resolved.home_country
+            country = (
+                next((n.actor.country for n in recipients if n.actor.country), None)
+                or resolved.home_country
+            )
         if country is None or not (recipients or place):
             return None
-        if (kind == "COERCE" and mode in ("arrest", "curfew", "martial-law", "censor", "deport", "restrict", "seize")) or (
-            kind == "SANCTION" and mode == "convict"
-        ) or (kind == "ACCUSE" and mode in ("allege", "investigate") and recipients):
+        if (
+            (
+                kind == "COERCE"
+                and mode
+                in ("arrest", "curfew", "martial-law", "censor", "deport", "restrict", "seize")
+            )
+            or (kind == "SANCTION" and mode == "convict")
+            or (kind == "ACCUSE" and mode in ("allege", "investigate") and recipients)
+        ):
             sector = "JUD" if kind == "SANCTION" else "GOV"
         elif kind == "ASSAULT":
             sector = "UAF"
@@ -359,7 +425,12 @@ class EventCoder:
             return None
         start, end = graph.tokens.starts[reading.trigger], graph.tokens.ends[reading.trigger]
         actor = Actor(
-            text=graph.tokens.words[reading.trigger], start=start, end=end, country=country, code=country, sector=sector
+            text=graph.tokens.words[reading.trigger],
+            start=start,
+            end=end,
+            country=country,
+            code=country,
+            sector=sector,
         )
         return Named(actor, reading.trigger, True, False)
 
@@ -369,10 +440,23 @@ class EventCoder:
         self, graph: Clauses, reading: Reading, kind: str, mode: str | None, confidence: float
     ) -> tuple[str | None, str, str | None, float]:
         """Return auxiliary mode, type, mode and confidence after negation, future and condition."""
-        outer = reading.chain[0][1] if reading.chain and reading.chain[0][0] not in ("say", "suppose") else reading.trigger
+        outer = (
+            reading.chain[0][1]
+            if reading.chain and reading.chain[0][0] not in ("say", "suppose")
+            else reading.trigger
+        )
         negations = sum(
             circumstances.is_negated(graph, t)
-            for t in dict.fromkeys((reading.trigger, *(token for operator, token in reading.chain if operator not in ("say", "suppose"))))
+            for t in dict.fromkeys(
+                (
+                    reading.trigger,
+                    *(
+                        token
+                        for operator, token in reading.chain
+                        if operator not in ("say", "suppose")
+                    ),
+                )
+            )
         )
         aux = reading.aux
         if negations % 2:
@@ -388,7 +472,12 @@ class EventCoder:
         rule = self.lexicon.compose(name, kind, mode)
         if name == "NEGATION" and circumstances.modality(graph, outer) is None:
             rule = None  # a refusal looks ahead; what did not happen is a negated event
-        if name == "HYPOTHETICAL" and rule is not None and rule.result not in ("=", kind) and not self._own_words(graph, outer, reading):
+        if (
+            name == "HYPOTHETICAL"
+            and rule is not None
+            and rule.result not in ("=", kind)
+            and not _own_words(graph, outer)
+        ):
             rule = None
         if rule is None:
             return given, kind, mode, confidence * 0.6
@@ -400,17 +489,6 @@ class EventCoder:
                 given = rule.aux or ""
             kind = rule.result
         return rule.aux or given or aux, kind, mode, confidence * rule.factor
-
-    def _own_words(self, graph: Clauses, outer: int, reading: Reading) -> bool:
-        """Tell whether a conditional threat is uttered by its own actor: *X said it would strike if ...*."""
-        node = outer
-        while graph.relations[node] in ("conj", "xcomp"):
-            node = graph.heads[node]
-        if graph.relations[node] not in ("ccomp", "parataxis"):
-            return False
-        speakers = set(graph.subjects(graph.heads[node]))
-        own = set(graph.subjects(outer))
-        return bool(speakers & own) or any(graph.tags[t] == "PRON" for t in own)
 
 
 class _Kinds:
@@ -427,11 +505,17 @@ class _Kinds:
         graph = self.graph
         if kind == "actor":
             named = self.phrases.actor(token)
-            return named is not None and (named.actor.code is not None or named.actor.sector is not None)
+            return named is not None and (
+                named.actor.code is not None or named.actor.sector is not None
+            )
         if kind == "number":
-            return graph.tags[token] == "NUM" or any(graph.relations[k] == "nummod" for k in graph.kids(token))
+            return graph.tags[token] == "NUM" or any(
+                graph.relations[k] == "nummod" for k in graph.kids(token)
+            )
         if kind == "money":
-            return self.labels.get(token) == "MONEY" or any(graph.lowers[k] in ("$", "€", "£", "us$") for k in graph.kids(token))
+            return self.labels.get(token) == "MONEY" or any(
+                graph.lowers[k] in ("$", "€", "£", "us$") for k in graph.kids(token)
+            )
         if kind == "date":
             return self.labels.get(token) == "DATE"
         entity = self.phrases.entity(token)
@@ -447,9 +531,23 @@ class _Kinds:
         return False
 
 
+def _own_words(graph: Clauses, outer: int) -> bool:
+    """Tell whether a conditional threat is uttered by its own actor: *X said it would strike if ...*."""
+    node = outer
+    while graph.relations[node] in ("conj", "xcomp"):
+        node = graph.heads[node]
+    if graph.relations[node] not in ("ccomp", "parataxis"):
+        return False
+    speakers = set(graph.subjects(graph.heads[node]))
+    own = set(graph.subjects(outer))
+    return bool(speakers & own) or any(graph.tags[t] == "PRON" for t in own)
+
+
 def _same_actor(named: Named, others: list[Named]) -> bool:
     return any(
-        named.actor.entity_id is not None and named.actor.entity_id == o.actor.entity_id and named.actor.sector == o.actor.sector
+        named.actor.entity_id is not None
+        and named.actor.entity_id == o.actor.entity_id
+        and named.actor.sector == o.actor.sector
         for o in others
     )
 
@@ -466,12 +564,17 @@ def _rule(reading: Reading, words: list[str]) -> str:
 def _compete(events: list[Event], notes: list[str] | None) -> list[Event]:
     """Keep one event where several triggers of a sentence tell the same occurrence, or one event backs another."""
     kept: list[Event] = []
-    for event in sorted(events, key=lambda e: (-len(e.recipient) - int(e.is_reciprocal), -e.confidence, e.trigger_start)):
+    for event in sorted(
+        events,
+        key=lambda e: (-len(e.recipient) - int(e.is_reciprocal), -e.confidence, e.trigger_start),
+    ):
         rival = next((k for k in kept if _tells_same(k, event)), None)
         if rival is None:
             kept.append(event)
         elif notes is not None:
-            notes.append(f"{event.trigger!r}: {event.event_type} is told already by {rival.trigger!r}")
+            notes.append(
+                f"{event.trigger!r}: {event.event_type} is told already by {rival.trigger!r}"
+            )
     return sorted(kept, key=lambda e: e.trigger_start)
 
 

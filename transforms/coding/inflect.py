@@ -60,11 +60,24 @@ _IRREGULAR_NOUNS: Final = {
 
 # Two-syllable verbs stressed at the end double their consonant; most others do not.
 _DOUBLING: Final = frozenset(
-    ["abet", "abhor", "acquit", "admit", "allot", "annul", "ban", "bar", "beg", "blot", "bog", "bug", "cap", "chop", "clap", "clip", "clog", "commit", "compel", "concur", "confer", "control", "cop", "crop", "cut", "dam", "debug", "defer", "deter", "dig", "dim", "dip", "don", "drag", "drip", "drop", "drug", "drum", "emit", "enrol", "entrap", "equip", "excel", "expel", "extol", "fan", "fit", "flag", "flap", "flip", "flog", "flop", "forbid", "forget", "fret", "fulfil", "gag", "get", "grab", "grin", "grip", "gun", "ham", "hem", "hit", "hop", "hug", "hum", "incur", "infer", "instil", "jam", "jet", "jog", "kidnap", "kid", "knit", "knot", "lag", "let", "lob", "log", "lop", "man", "mar", "mob", "mop", "mug", "nab", "nag", "net", "nip", "nod", "occur", "offset", "omit", "outwit", "patrol", "peg", "permit", "pin", "pit", "plan", "plod", "plot", "plug", "pop", "prefer", "prod", "propel", "prop", "put", "quit", "quiz", "ram", "rap", "rebel", "rebut", "recap", "recur", "refer", "regret", "repel", "rig", "rip", "rob", "rot", "rub", "run", "sag", "sap", "scan", "scrap", "scrub", "set", "ship", "shop", "shred", "shun", "shut", "sin", "sip", "sit", "skid", "skip", "slam", "slap", "slip", "slit", "slug", "snap", "sob", "span", "spot", "spur", "stab", "star", "stem", "step", "stir", "stop", "strap", "strip", "stun", "submit", "sum", "swap", "swat", "swim", "tag", "tan", "tap", "thin", "throb", "tip", "top", "transfer", "transmit", "trap", "trek", "trim", "trip", "tug", "unplug", "unwrap", "up", "wed", "whip", "win", "wrap", "zip", "cancel", "counsel", "label", "level", "libel", "marshal", "model", "panel", "quarrel", "rival", "shovel", "signal", "travel", "tunnel", "unravel", "worship", "program", "gas", "fuel", "duel", "overrun", "outrun", "rerun", "reset"]
+    "abet abhor acquit admit allot annul ban bar beg blot bog bug cap chop clap clip clog commit"
+    " compel concur confer control cop crop cut dam debug defer deter dig dim dip don drag drip"
+    " drop drug drum emit enrol entrap equip excel expel extol fan fit flag flap flip flog flop"
+    " forbid forget fret fulfil gag get grab grin grip gun ham hem hit hop hug hum incur infer"
+    " instil jam jet jog kidnap kid knit knot lag let lob log lop man mar mob mop mug nab nag net"
+    " nip nod occur offset omit outwit patrol peg permit pin pit plan plod plot plug pop prefer"
+    " prod propel prop put quit quiz ram rap rebel rebut recap recur refer regret repel rig rip"
+    " rob rot rub run sag sap scan scrap scrub set ship shop shred shun shut sin sip sit skid skip"
+    " slam slap slip slit slug snap sob span spot spur stab star stem step stir stop strap strip"
+    " stun submit sum swap swat swim tag tan tap thin throb tip top transfer transmit trap trek"
+    " trim trip tug unplug unwrap up wed whip win wrap zip cancel counsel label level libel"
+    " marshal model panel quarrel rival shovel signal travel tunnel unravel worship program gas"
+    " fuel duel overrun outrun rerun reset".split()
 )
 
 _NO_DOUBLE_BRITISH: Final = frozenset(
-    ["cancel", "counsel", "label", "level", "libel", "marshal", "model", "panel", "quarrel", "rival", "shovel", "signal", "travel", "tunnel", "unravel", "worship", "kidnap", "program", "fuel", "duel", "enrol", "fulfil", "instil"]
+    "cancel counsel label level libel marshal model panel quarrel rival shovel signal travel"
+    " tunnel unravel worship kidnap program fuel duel enrol fulfil instil".split()
 )
 
 
@@ -82,7 +95,9 @@ def _irregular() -> dict[str, set[str]]:
 def _third_person(verb: str) -> str:
     if verb in ("have", "do", "go"):
         return {"have": "has", "do": "does", "go": "goes"}[verb]
-    if verb.endswith(("s", "x", "z", "ch", "sh")) or (verb.endswith("o") and verb[-2:-1] not in "aeiou"):
+    if verb.endswith(("s", "x", "z", "ch", "sh")) or (
+        verb.endswith("o") and verb[-2:-1] not in "aeiou"
+    ):
         return verb + "es"
     if verb.endswith("y") and verb[-2:-1] not in "aeiou":
         return verb[:-1] + "ies"
@@ -106,7 +121,9 @@ def verb_forms(verb: str) -> set[str]:
     elif verb.endswith("e") and not verb.endswith(("ee", "ye", "oe")) and verb != "be":
         gerunds = {verb[:-1] + "ing"}
     elif verb in _DOUBLING:
-        gerunds = {verb + verb[-1] + "ing"} | ({verb + "ing"} if verb in _NO_DOUBLE_BRITISH else set())
+        gerunds = {verb + verb[-1] + "ing"} | (
+            {verb + "ing"} if verb in _NO_DOUBLE_BRITISH else set()
+        )
     elif verb.endswith("c"):
         gerunds = {verb + "king"}
     else:
@@ -134,7 +151,11 @@ def noun_forms(noun: str) -> set[str]:
     forms = {noun}
     if noun in _IRREGULAR_NOUNS:
         return forms | set(_IRREGULAR_NOUNS[noun].split())
-    if noun.endswith("man") and len(noun) > 4 and noun not in ("human", "german", "roman", "ottoman", "talisman"):
+    if (
+        noun.endswith("man")
+        and len(noun) > 4
+        and noun not in ("human", "german", "roman", "ottoman", "talisman")
+    ):
         return forms | {noun[:-3] + "men"}
     if noun.endswith(("s", "x", "z", "ch", "sh")):
         forms.add(noun + "es")

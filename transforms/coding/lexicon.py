@@ -27,11 +27,16 @@ OPERATOR_COLUMNS: Final = (
 )  # fmt: skip
 COMPOSITION_COLUMNS: Final = ("operator", "content", "result", "mode", "aux", "confidence", "note")
 OPERATORS: Final = frozenset(
-    ["agree", "intend", "threaten", "refuse", "request", "accuse", "condemn", "approve", "allow", "end", "lift", "begin", "try", "fail", "prevent", "deny", "say", "suppose"]
+    "agree intend threaten refuse request accuse condemn approve allow end lift begin try fail"
+    " prevent deny say suppose".split()
 )
 PSEUDO_OPERATORS: Final = frozenset({"FUTURE", "HYPOTHETICAL", "NEGATION"})
 SLOTS: Final = frozenset(
-    ["subj", "obj", "iobj", "poss", "mod", "comp", "prt", "any", "with", "against", "to", "on", "upon", "of", "from", "in", "over", "at", "for", "by", "between", "among", "into", "near", "toward", "towards", "about", "outside", "after", "before", "under", "within", "across", "through", "as", "during", "inside", "onto", "around", "off", "out", "up", "down", "behind", "via", "amid", "alongside", "throughout", "beside", "without", "following", "since", "until", "despite", "per", "than", "as_of", "away", "back", "forward", "apart", "aside", "together"]
+    "subj obj iobj poss mod comp prt any with against to on upon of from in over at for by"
+    " between among into near toward towards about outside after before under within across"
+    " through as during inside onto around off out up down behind via amid alongside throughout"
+    " beside without following since until despite per than as_of away back forward apart aside"
+    " together that whether if when while above below higher lower".split()
 )
 SPECIALS: Final = frozenset({"actor", "place", "person", "org", "number", "money", "date"})
 DEFAULT_ACTOR: Final = {"V": ("subj",), "A": ("subj",), "N": ("subj", "by", "poss", "mod")}
@@ -120,7 +125,9 @@ def _rows(name: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int,
         cells = [cell.strip() for cell in cells]
         if header is None:
             header = cells
-            wrong = [c for c in header if c not in columns] or [c for c in columns[:2] if c not in header]
+            wrong = [c for c in header if c not in columns] or [
+                c for c in columns[:2] if c not in header
+            ]
             if wrong or len(set(header)) != len(header):
                 raise LexiconError(
                     f"{name}:{number}: the header is {' '.join(header)!r}; expected the columns"
@@ -143,7 +150,9 @@ def _number(name: str, line: int, column: str, value: str, default: float) -> fl
     except ValueError:
         number = -1.0
     if not 0.0 < number <= 1.5:
-        raise LexiconError(f"{name}:{line}: {column} is {value!r}, expected a number above 0 and up to 1")
+        raise LexiconError(
+            f"{name}:{line}: {column} is {value!r}, expected a number above 0 and up to 1"
+        )
     return number
 
 
@@ -172,7 +181,9 @@ class _Compiler:
         if name in self.sets:
             return self.sets[name]
         if name not in self.raw:
-            raise LexiconError(f"{where}: the word class @{name} is not defined in any classes*.tsv")
+            raise LexiconError(
+                f"{where}: the word class @{name} is not defined in any classes*.tsv"
+            )
         if name in self.busy:
             raise LexiconError(f"{self.origin[name]}: the word class @{name} contains itself")
         self.busy.add(name)
@@ -180,7 +191,9 @@ class _Compiler:
         self.busy.discard(name)
         return self.sets[name]
 
-    def alternatives(self, words: Iterable[str], where: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    def alternatives(
+        self, words: Iterable[str], where: str
+    ) -> tuple[frozenset[str], tuple[str, ...]]:
         singles: set[str] = set()
         phrases: set[str] = set()
         for word in words:
@@ -208,16 +221,26 @@ class _Compiler:
                 continue
             slots, equals, values = part.partition("=")
             if not equals or not values.strip():
-                raise LexiconError(f"{where}: the condition {part!r} is not of the form slot=word|word|@class")
+                raise LexiconError(
+                    f"{where}: the condition {part!r} is not of the form slot=word|word|@class"
+                )
             special = frozenset(
-                v.strip()[1:] for v in values.split("|") if v.strip().startswith("@") and v.strip()[1:] in SPECIALS
+                v.strip()[1:]
+                for v in values.split("|")
+                if v.strip().startswith("@") and v.strip()[1:] in SPECIALS
             )
-            rest = [v for v in values.split("|") if v.strip()[1:] not in special or not v.strip().startswith("@")]
+            rest = [
+                v
+                for v in values.split("|")
+                if v.strip()[1:] not in special or not v.strip().startswith("@")
+            ]
             filled = any(v.strip() == "*" for v in rest)
             words, phrases = self.alternatives([v for v in rest if v.strip() != "*"], where)
             for slot in re.split(r"[\s,/]+", slots.strip()):
                 if slot not in SLOTS:
-                    raise LexiconError(f"{where}: {slot!r} is no slot; expected one of {' '.join(sorted(SLOTS))}")
+                    raise LexiconError(
+                        f"{where}: {slot!r} is no slot; expected one of {' '.join(sorted(SLOTS))}"
+                    )
                 found.append(Condition(slot, words, phrases, special, filled))
         return tuple(found)
 
@@ -225,7 +248,9 @@ class _Compiler:
         names = tuple(re.split(r"[\s,]+", cell.strip())) if cell.strip() else ()
         for name in names:
             if name not in SLOTS and name not in ("recip", "-"):
-                raise LexiconError(f"{where}: {name!r} is no slot; expected one of {' '.join(sorted(SLOTS))}")
+                raise LexiconError(
+                    f"{where}: {name!r} is no slot; expected one of {' '.join(sorted(SLOTS))}"
+                )
         return names
 
 
@@ -287,7 +312,9 @@ def _operator_entry(compiler: _Compiler, name: str, line: int, row: dict[str, st
     if pos not in ("V", "N", "A"):
         raise LexiconError(f"{where}: pos is {pos!r}, expected V, N or A")
     if operator not in OPERATORS:
-        raise LexiconError(f"{where}: operator is {operator!r}, expected one of {' '.join(sorted(OPERATORS))}")
+        raise LexiconError(
+            f"{where}: operator is {operator!r}, expected one of {' '.join(sorted(OPERATORS))}"
+        )
     recipient = compiler.slots(row.get("recipient") or "", where)
     _, rest = _anchor(row["form"], pos, where)
     return Entry(
@@ -316,17 +343,30 @@ def _composition(name: str, line: int, row: dict[str, str]) -> tuple[tuple[str, 
         raise LexiconError(f"{where}: {operator!r} is no operator")
     kind, _, kind_mode = content.partition(":")
     if kind not in ontology.TYPES and content not in ("*", "NONE"):
-        raise LexiconError(f"{where}: content is {content!r}, expected a PLOVER type, TYPE:mode, * or NONE")
+        raise LexiconError(
+            f"{where}: content is {content!r}, expected a PLOVER type, TYPE:mode, * or NONE"
+        )
     if kind_mode and kind_mode not in ontology.TYPES[kind].modes:
         raise LexiconError(f"{where}: {kind} has no mode {kind_mode!r}")
     if result not in ontology.TYPES and result not in ("=", "-"):
         raise LexiconError(f"{where}: result is {result!r}, expected a PLOVER type, = or -")
     mode, aux = row.get("mode") or None, row.get("aux") or None
-    if mode and mode != "=" and result in ontology.TYPES and mode not in ontology.TYPES[result].modes:
+    if (
+        mode
+        and mode != "="
+        and result in ontology.TYPES
+        and mode not in ontology.TYPES[result].modes
+    ):
         raise LexiconError(f"{where}: {result} has no mode {mode!r}")
     if aux and aux not in ontology.AUXILIARY_MODES:
-        raise LexiconError(f"{where}: aux is {aux!r}, expected one of {' '.join(ontology.AUXILIARY_MODES)}")
-    factor = 0.0 if result == "-" else _number(name, line, "confidence", row.get("confidence") or "", 1.0)
+        raise LexiconError(
+            f"{where}: aux is {aux!r}, expected one of {' '.join(ontology.AUXILIARY_MODES)}"
+        )
+    factor = (
+        0.0
+        if result == "-"
+        else _number(name, line, "confidence", row.get("confidence") or "", 1.0)
+    )
     return (operator, content), Composition(result, mode, aux, factor)
 
 
@@ -347,7 +387,9 @@ def _friends(name: str, text: str) -> tuple[dict[str, str], dict[str, tuple[tupl
                         domains.setdefault(form, row["domain"])
             else:
                 idioms.setdefault(parts[0], []).append(parts)
-    return domains, {first: tuple(sorted(found, key=len, reverse=True)) for first, found in idioms.items()}
+    return domains, {
+        first: tuple(sorted(found, key=len, reverse=True)) for first, found in idioms.items()
+    }
 
 
 def _sources(extra: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -356,7 +398,9 @@ def _sources(extra: tuple[str, ...]) -> list[tuple[str, str]]:
     tables = []
     for path in files:
         try:
-            tables.append((path.name if path.parent == FOLDER else str(path), path.read_text("utf-8")))
+            tables.append(
+                (path.name if path.parent == FOLDER else str(path), path.read_text("utf-8"))
+            )
         except UnicodeDecodeError as error:
             raise LexiconError(f"{path}: not UTF-8 text (byte {error.start})") from error
         except OSError as error:
@@ -390,7 +434,12 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
     tables = _sources(extra)
     classes: dict[str, str] = {}
     origin: dict[str, str] = {}
-    by_kind: dict[str, list[tuple[str, str]]] = {"event": [], "operator": [], "composition": [], "friends": []}
+    by_kind: dict[str, list[tuple[str, str]]] = {
+        "event": [],
+        "operator": [],
+        "composition": [],
+        "friends": [],
+    }
     for name, text in tables:
         header = _header(text)
         if {"name", "words"} <= header:
@@ -428,7 +477,9 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         words, phrases = _friends(name, text)
         domains.update(words)
         for first, found in phrases.items():
-            idioms[first] = tuple(sorted({*idioms.get(first, ()), *found}, key=lambda p: (-len(p), p)))
+            idioms[first] = tuple(
+                sorted({*idioms.get(first, ()), *found}, key=lambda p: (-len(p), p))
+            )
     anchors: dict[str, list[Entry]] = {}
     for entry in entries.values():
         for form in _anchor(entry.form, entry.pos, entry.source)[0]:

@@ -42,16 +42,30 @@ def same_occurrence(a: Event, b: Event) -> bool:
         return False
     if a.mode and b.mode and a.mode != b.mode:
         return False
-    if a.event_date and b.event_date and a.event_date_precision == b.event_date_precision and a.event_date != b.event_date:
+    if (
+        a.event_date
+        and b.event_date
+        and a.event_date_precision == b.event_date_precision
+        and a.event_date != b.event_date
+    ):
         return False
     if a.is_reciprocal and b.is_reciprocal:
-        return len(_codes(a.actor) & _codes(b.actor)) >= min(2, len(_codes(a.actor))) and _same_side(a.actor, b.actor) and (
-            len(_keys(a.actor) & _keys(b.actor)) >= 2 or any(_is_general(x) for x in (*a.actor, *b.actor))
+        return (
+            len(_codes(a.actor) & _codes(b.actor)) >= min(2, len(_codes(a.actor)))
+            and _same_side(a.actor, b.actor)
+            and (
+                len(_keys(a.actor) & _keys(b.actor)) >= 2
+                or any(_is_general(x) for x in (*a.actor, *b.actor))
+            )
         )
     if a.is_reciprocal != b.is_reciprocal:
         both, one = (a, b) if a.is_reciprocal else (b, a)
         sides = (*one.actor, *one.recipient)
-        return bool(one.recipient) and _codes(sides) <= _codes(both.actor) and _same_side(both.actor, sides)
+        return (
+            bool(one.recipient)
+            and _codes(sides) <= _codes(both.actor)
+            and _same_side(both.actor, sides)
+        )
     if bool(a.recipient) != bool(b.recipient):
         return _same_side(a.actor, b.actor) and a.trigger == b.trigger
     return _same_side(a.actor, b.actor) and _same_side(a.recipient, b.recipient)
@@ -62,7 +76,12 @@ def _better(a: Event, b: Event) -> Event:
 
     def weight(e: Event) -> tuple[int, int, float, int]:
         named = sum(1 for x in (*e.actor, *e.recipient) if x.entity_id)
-        return (int(bool(e.recipient) or e.is_reciprocal), int(e.event_date is not None) + named, e.confidence, -e.sentence_index)
+        return (
+            int(bool(e.recipient) or e.is_reciprocal),
+            int(e.event_date is not None) + named,
+            e.confidence,
+            -e.sentence_index,
+        )
 
     return b if weight(b) > weight(a) else a
 

@@ -48,7 +48,9 @@ TYPES: Final[dict[str, EventType]] = {
         },
         roots={
             None: facts["cameo_root"],
-            **{mode: m.get("cameo_root", facts["cameo_root"]) for mode, m in facts["modes"].items()},
+            **{
+                mode: m.get("cameo_root", facts["cameo_root"]) for mode, m in facts["modes"].items()
+            },
         },
     )
     for name, facts in _DATA["event_types"].items()

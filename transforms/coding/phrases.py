@@ -15,17 +15,24 @@ from transforms.coding.clauses import Clauses
 from transforms.knowledge.actors import ActorFacts, describe_phrase
 from transforms.knowledge.knowledge import Knowledge
 
-_PRONOUNS: Final = frozenset(["he", "she", "it", "they", "him", "her", "them", "we", "us", "i", "you", "who"])
+_PRONOUNS: Final = frozenset("he she it they him her them we us i you who".split())
 _POSSESSIVES: Final = frozenset(["his", "her", "its", "their", "our", "my", "your"])
-_LOCATING: Final = frozenset(["of", "in", "from", "at", "near", "throughout", "across", "inside", "for", "within"])
+_LOCATING: Final = frozenset("of in from at near throughout across inside for within".split())
 _ACTING_TYPES: Final = frozenset({"PERSON", "ORG", "GPE", "NORP"})
-_DOMESTIC: Final = frozenset(["COP", "GOV", "JUD", "LEG", "MIL", "OPP", "REB", "PTY", "CVL", "EDU", "LAB", "MED", "JRN", "REL", "AGR", "CRM", "SPY", "PRM", "BUS", "SOC", "REF", "ELI", "UAF"])
+_DOMESTIC: Final = frozenset(
+    "COP GOV JUD LEG MIL OPP REB PTY CVL EDU LAB MED JRN REL AGR CRM SPY PRM BUS SOC REF ELI UAF".split()
+)
 # Nouns that stand for a state's forces.
 _HARDWARE: Final = frozenset(
-    ["tank", "tanks", "warplane", "warplanes", "jet", "jets", "plane", "planes", "aircraft", "helicopter", "helicopters", "drone", "drones", "gunship", "gunships", "gunboat", "gunboats", "warship", "warships", "ship", "ships", "submarine", "submarines", "missile", "missiles", "artillery", "bomber", "bombers", "fighter", "frigate", "destroyer", "armour", "armor", "shell", "shells", "rocket", "rockets", "predator", "patrol", "patrols", "convoy"]
+    "tank tanks warplane warplanes jet jets plane planes aircraft helicopter helicopters drone"
+    " drones gunship gunships gunboat gunboats warship warships ship ships submarine submarines"
+    " missile missiles artillery bomber bombers fighter frigate destroyer armour armor shell"
+    " shells rocket rockets predator patrol patrols convoy".split()
 )
 _PARTITIVE: Final = frozenset(
-    ["group", "groups", "number", "hundreds", "thousands", "tens", "dozens", "scores", "crowd", "crowds", "team", "delegation", "members", "member", "batch", "lot", "majority", "handful", "column", "wave", "party", "pair", "series", "some", "many", "most", "several", "all", "one", "two", "three"]
+    "group groups number hundreds thousands tens dozens scores crowd crowds team delegation"
+    " members member batch lot majority handful column wave party pair series some many most"
+    " several all one two three".split()
 )
 
 
@@ -97,7 +104,9 @@ class Phrases:
         )  # fmt: skip
 
     def _from_entity(self, token: int, entity: Entity) -> Named | None:
-        if entity.type not in _ACTING_TYPES and not (entity.type in ("LOC", "FAC") and (entity.country or entity.code)):
+        if entity.type not in _ACTING_TYPES and not (
+            entity.type in ("LOC", "FAC") and (entity.country or entity.code)
+        ):
             return None
         return self._make(
             token, entity_id=entity.entity_id, country=entity.country, code=entity.code or entity.country,
@@ -152,9 +161,20 @@ class Phrases:
             head = graph.heads[node]
             if head == node:
                 break
-            if graph.relations[node] in ("ccomp", "advcl", "xcomp", "acl", "conj", "parataxis") or word in _POSSESSIVES:
-                for subject in graph.surface_subject(head) if graph.tags[head] in ("VERB", "AUX", "ADJ") else ():
-                    if subject != token and graph.lowers[subject] not in _PRONOUNS and subject < token:
+            if (
+                graph.relations[node] in ("ccomp", "advcl", "xcomp", "acl", "conj", "parataxis")
+                or word in _POSSESSIVES
+            ):
+                for subject in (
+                    graph.surface_subject(head)
+                    if graph.tags[head] in ("VERB", "AUX", "ADJ")
+                    else ()
+                ):
+                    if (
+                        subject != token
+                        and graph.lowers[subject] not in _PRONOUNS
+                        and subject < token
+                    ):
                         return self._actor(subject, depth + 1)
             node = head
         if word in _POSSESSIVES and graph.tags[node] in ("VERB", "AUX", "ADJ"):
@@ -171,14 +191,26 @@ class Phrases:
         sector: str | None = None
         for i in range(left, token):
             entity = self.entity(i)
-            if entity is not None and (entity.country or entity.code) and entity.type in ("GPE", "NORP", "ORG", "LOC", "PERSON"):
-                country, code, entity_id = entity.country, entity.code or entity.country, entity.entity_id
+            if (
+                entity is not None
+                and (entity.country or entity.code)
+                and entity.type in ("GPE", "NORP", "ORG", "LOC", "PERSON")
+            ):
+                country, code, entity_id = (
+                    entity.country,
+                    entity.code or entity.country,
+                    entity.entity_id,
+                )
                 if entity.type in ("ORG",) and entity.sector:
                     sector = entity.sector
             elif graph.lowers[i] in _POSSESSIVES and graph.relations[i] == "nmod:poss":
                 owner = self._pronoun(i, entity, depth + 1)
                 if owner is not None and country is None:
-                    country, code, entity_id = owner.actor.country, owner.actor.code, owner.actor.entity_id
+                    country, code, entity_id = (
+                        owner.actor.country,
+                        owner.actor.code,
+                        owner.actor.entity_id,
+                    )
         words = tuple(graph.lowers[left : token + 1])
         facts: ActorFacts = describe_phrase(words, token - left, self.knowledge, self.article_date)
         word = graph.lowers[token]
@@ -199,7 +231,9 @@ class Phrases:
                     if entity is not None and (entity.country or entity.code):
                         country, code = entity.country, entity.code or entity.country
                         entity_id = entity.entity_id if graph.relations[kid] == "appos" else None
-                        sector = sector or (entity.sector if graph.relations[kid] == "appos" else None)
+                        sector = sector or (
+                            entity.sector if graph.relations[kid] == "appos" else None
+                        )
                         break
                     inner = self._actor(kid, depth + 1)
                     if inner is not None and inner.actor.code:
@@ -207,7 +241,11 @@ class Phrases:
                         break
         if sector is None and code is None:
             return None
-        if sector is None and graph.tags[token] in ("NOUN", "ADJ", "VERB", "NUM") and not facts.country:
+        if (
+            sector is None
+            and graph.tags[token] in ("NOUN", "ADJ", "VERB", "NUM")
+            and not facts.country
+        ):
             # an unknown common noun with a country beside it: a thing rather than an actor
             if entity_id is None and country is None:
                 return None

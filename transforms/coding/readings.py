@@ -16,7 +16,9 @@ from transforms.coding.lexicon import Condition, Entry, Lexicon
 
 _VERBAL: Final = ("VERB", "AUX")
 _NOMINAL: Final = ("NOUN", "PROPN")
-_CONTENT_RELATIONS: Final = frozenset({"xcomp", "ccomp", "acl", "advcl", "parataxis", "csubj", "acl:relcl"})
+_CONTENT_RELATIONS: Final = frozenset(
+    {"xcomp", "ccomp", "acl", "advcl", "parataxis", "csubj", "acl:relcl"}
+)
 _MUST: Final = frozenset({"must", "should", "ought"})
 _ADDRESSING: Final = frozenset({"request", "accuse", "condemn", "approve", "allow", "prevent"})
 _TRANSPARENT: Final = frozenset({"begin", "try"})
@@ -44,7 +46,7 @@ class Reading:
     @property
     def rule(self) -> str:
         """Name the lexicon line and the operators, outermost first."""
-        names = [f"{operator}@{line}" for operator, line in ((o, e) for o, e, in self._lines())]
+        names = [f"{operator}@{line}" for operator, line in ((o, e) for o, e in self._lines())]
         return " < ".join([*names, self.entry.source])
 
     def _lines(self) -> list[tuple[str, str]]:
@@ -54,7 +56,18 @@ class Reading:
 class SentenceReader:
     """Finds the readings of one sentence."""
 
-    __slots__ = ("_busy", "_kinds", "_matched", "_memo", "_words", "graph", "is_kind", "lexicon", "log", "used")
+    __slots__ = (
+        "_busy",
+        "_kinds",
+        "_matched",
+        "_memo",
+        "_words",
+        "graph",
+        "is_kind",
+        "lexicon",
+        "log",
+        "used",
+    )
 
     def __init__(
         self,
@@ -95,10 +108,17 @@ class SentenceReader:
                     return True
                 for kid in graph.kids(t):
                     relation = graph.relations[kid]
-                    if relation in ("amod", "compound", "nmod:desc", "flat") and graph.lowers[kid] in words:
+                    if (
+                        relation in ("amod", "compound", "nmod:desc", "flat")
+                        and graph.lowers[kid] in words
+                    ):
                         return True
                     # "a series of attacks", "hundreds of troops"
-                    if relation == "nmod" and graph.lowers[kid] in words and "of" in graph.cases(kid):
+                    if (
+                        relation == "nmod"
+                        and graph.lowers[kid] in words
+                        and "of" in graph.cases(kid)
+                    ):
                         return True
         if condition.phrases:
             left = graph.phrase_left(token)
@@ -119,7 +139,9 @@ class SentenceReader:
                 if any(f" {phrase} " in f" {text} " for phrase in condition.phrases):
                     return True
             return any(
-                self.is_kind(i, kind) for kind in condition.special for i in range(graph.first, graph.last)
+                self.is_kind(i, kind)
+                for kind in condition.special
+                for i in range(graph.first, graph.last)
             )
         fillers = graph.slot(token, condition.slot)
         if condition.slot == "obj" and graph.tags[token] in _NOMINAL:
@@ -158,8 +180,10 @@ class SentenceReader:
     def _pos_matches(self, token: int, entry: Entry) -> bool:
         tag, xpos = self.graph.tags[token], self.graph.xpos[token]
         if entry.pos == "V":
-            return tag in _VERBAL or (tag == "ADJ" and xpos in ("VBN", "VBG")) or (
-                xpos in ("VBN", "VBD", "VBZ", "VBP", "VBG", "VB")
+            return (
+                tag in _VERBAL
+                or (tag == "ADJ" and xpos in ("VBN", "VBG"))
+                or (xpos in ("VBN", "VBD", "VBZ", "VBP", "VBG", "VB"))
             )
         if entry.pos == "N":
             return tag in _NOMINAL or xpos in ("NN", "NNS") or (xpos == "VBG" and tag == "NOUN")
@@ -185,7 +209,9 @@ class SentenceReader:
         """Return the event entry of a word and its operator entries."""
         if token not in self._matched:
             entries = [
-                e for e in self.lexicon.anchors.get(self.graph.lowers[token], ()) if self._pos_matches(token, e)
+                e
+                for e in self.lexicon.anchors.get(self.graph.lowers[token], ())
+                if self._pos_matches(token, e)
             ]
             event = self._first_match(token, [e for e in entries if not e.is_operator])
             operators = tuple(
@@ -209,11 +235,17 @@ class SentenceReader:
                     found.append(t)
         return tuple(found)
 
-    def _fill(self, token: int, slots: tuple[str, ...], taken: tuple[int, ...] = ()) -> tuple[int, ...]:
+    def _fill(
+        self, token: int, slots: tuple[str, ...], taken: tuple[int, ...] = ()
+    ) -> tuple[int, ...]:
         """Return the fillers of the first filled slot that are not taken and can name somebody."""
         best: tuple[int, ...] = ()
         for slot in slots:
-            fillers = [f.token for f in self.graph.slot(token, slot) if f.token not in taken and f.token != token]
+            fillers = [
+                f.token
+                for f in self.graph.slot(token, slot)
+                if f.token not in taken and f.token != token
+            ]
             if not fillers:
                 continue
             spread = self._spread(fillers)
@@ -252,17 +284,36 @@ class SentenceReader:
         found: list[int] = []
         for slot in operator.content:
             if slot == "comp":
-                candidates = [k for k in graph.kids(token) if graph.relations[k] in ("xcomp", "ccomp", "parataxis")]
+                candidates = [
+                    k
+                    for k in graph.kids(token)
+                    if graph.relations[k] in ("xcomp", "ccomp", "parataxis")
+                ]
                 if operator.pos in ("N", "A") or not candidates:
-                    candidates += [k for k in graph.kids(token) if graph.relations[k] in ("acl", "advcl", "csubj") and any(graph.lowers[m] == "to" for m in graph.kids(k))]
+                    candidates += [
+                        k
+                        for k in graph.kids(token)
+                        if graph.relations[k] in ("acl", "advcl", "csubj")
+                        and any(graph.lowers[m] == "to" for m in graph.kids(k))
+                    ]
                 if not candidates:
-                    candidates += [k for k in graph.kids(token) if graph.relations[k] in ("advcl",) and operator.label in _ADDRESSING | {"fail"} and graph.kids(k) and graph.cases(k) & {"of", "for", "from", "to", "over", "with"}]
+                    candidates += [
+                        k
+                        for k in graph.kids(token)
+                        if graph.relations[k] in ("advcl",)
+                        and operator.label in _ADDRESSING | {"fail"}
+                        and graph.kids(k)
+                        and graph.cases(k) & {"of", "for", "from", "to", "over", "with"}
+                    ]
             else:
                 candidates = [f.token for f in graph.slot(token, slot)]
                 if slot in ("of", "for", "from", "to", "on", "over", "with", "against", "by"):
                     candidates += [
-                        k for k in graph.kids(token)
-                        if graph.relations[k] in ("advcl", "obl", "acl") and slot in graph.cases(k) and k not in candidates
+                        k
+                        for k in graph.kids(token)
+                        if graph.relations[k] in ("advcl", "obl", "acl")
+                        and slot in graph.cases(k)
+                        and k not in candidates
                     ]
             for candidate in candidates:
                 for t in graph.conjuncts(candidate):
@@ -290,7 +341,11 @@ class SentenceReader:
         graph = self.graph
         found = []
         for kid in graph.kids(token):
-            if graph.relations[kid] == "nmod" and "of" in graph.cases(kid) and graph.tags[token] == "NOUN":
+            if (
+                graph.relations[kid] == "nmod"
+                and "of" in graph.cases(kid)
+                and graph.tags[token] == "NOUN"
+            ):
                 inner = self.reading(kid)
                 if inner is not None:
                     found.append(inner)
@@ -309,17 +364,25 @@ class SentenceReader:
                     continue
                 if best is None or (composed.confidence > best.confidence):
                     if best is not None:
-                        composed = dataclasses.replace(composed, covers=composed.covers | best.covers)
+                        composed = dataclasses.replace(
+                            composed, covers=composed.covers | best.covers
+                        )
                     best = composed
             if best is not None:
                 for content in contents:
-                    best = dataclasses.replace(best, covers=best.covers | {content.trigger} | content.covers)
+                    best = dataclasses.replace(
+                        best, covers=best.covers | {content.trigger} | content.covers
+                    )
                 break
         if event is not None:
             plain = self._plain(token, event)
             if best is None:
                 best = plain
-            elif event.needs and best.event_type != plain.event_type and plain.confidence > best.confidence:
+            elif (
+                event.needs
+                and best.event_type != plain.event_type
+                and plain.confidence > best.confidence
+            ):
                 best = dataclasses.replace(plain, covers=plain.covers | best.covers)
             elif best.event_type == plain.event_type and not best.recipients and plain.recipients:
                 best = dataclasses.replace(best, recipients=plain.recipients)
@@ -363,7 +426,11 @@ class SentenceReader:
                 if self.is_kind(t, "actor") and t not in taken:
                     return self._spread([t])
                 for slot in ("by", "poss", "mod", "from", "of", "on", "to", "with"):
-                    found = [f.token for f in graph.slot(t, slot) if f.token not in taken and self.is_kind(f.token, "actor")]
+                    found = [
+                        f.token
+                        for f in graph.slot(t, slot)
+                        if f.token not in taken and self.is_kind(f.token, "actor")
+                    ]
                     if found:
                         return self._spread(found)
         return ()
@@ -376,9 +443,18 @@ class SentenceReader:
         mode = content.mode if rule.result == "=" or rule.mode == "=" else rule.mode
         own = self._fill(token, operator.actor)
         own_recipients = self._fill(token, operator.recipient, own) if operator.recipient else ()
-        own_recipients = tuple(t for t in own_recipients if t != content.trigger and t not in content.covers)
+        own_recipients = tuple(
+            t for t in own_recipients if t != content.trigger and t not in content.covers
+        )
         actors = own or content.actors
-        reciprocal = content.reciprocal and operator.label in ("agree", "begin", "try", "end", "intend", "fail")
+        reciprocal = content.reciprocal and operator.label in (
+            "agree",
+            "begin",
+            "try",
+            "end",
+            "intend",
+            "fail",
+        )
         if operator.label in _WRAPPERS:
             # the speaker is no actor: the content stands as it is
             return dataclasses.replace(

@@ -1,0 +1,1 @@
+"""Tests without Beam and without a model."""

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.coding import builders as b
+from transforms.coding import circumstances
+from transforms.coding.clauses import Clauses
+
+
+def graph(sentence: str) -> Clauses:
+    annotated = b.parsed(sentence)
+    return Clauses(annotated.tokens, annotated.sentences[0])
+
+
+def words(g: Clauses, tokens: tuple[int, ...]) -> list[str]:
+    return [g.tokens.words[t] for t in tokens]
+
+
+def at(g: Clauses, word: str) -> int:
+    return g.tokens.words.index(word)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verb", "subjects", "objects"),
+    [
+        (b.ARRESTED, "arrested", ["soldiers"], ["Palestinians"]),
+        (b.PASSIVE, "arrested", ["police"], ["leaders"]),
+        (b.CONTROLLED, "attack", ["Iran"], ["towns"]),
+        (b.URGED, "withdraw", ["Syria"], []),
+        (b.URGED, "urged", ["France"], ["Syria"]),
+        (b.CONJOINED, "signed", ["minister"], ["treaty"]),
+        (b.RELATIVE, "attacked", ["Rebels"], ["village"]),
+        (b.RELATIVE, "fled", ["Rebels"], []),
+        (b.REDUCED, "backed", ["tanks"], ["Troops"]),
+        (b.NOMINAL, "arrest", ["police"], ["journalists"]),
+        (b.LIGHT, "talks", ["Iran"], []),
+    ],
+)
+def test_logical_subject_and_object_are_found(sentence, verb, subjects, objects):
+    g = graph(sentence)
+    token = at(g, verb)
+    assert words(g, tuple(f.token for f in g.slot(token, "subj"))) == subjects
+    assert words(g, tuple(f.token for f in g.slot(token, "obj"))) == objects
+
+
+def test_a_phrase_of_the_light_verb_belongs_to_its_noun():
+    g = graph(b.LIGHT)
+    assert words(g, tuple(f.token for f in g.slot(at(g, "talks"), "with"))) == ["Russia"]
+
+
+def test_negation_and_future_are_seen_in_the_clause():
+    g = graph(b.NEGATED)
+    assert circumstances.is_negated(g, at(g, "attack"))
+    f = graph(b.FUTURE)
+    assert not circumstances.is_negated(f, at(f, "attack"))
+    assert circumstances.modality(f, at(f, "attack")) == "future"
+    assert circumstances.modality(g, at(g, "attack")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12", 12),
+        ("1,200", 1200),
+        ("three", 3),
+        ("twenty-one", 21),
+        ("dozens", None),
+        ("many", None),
+        ("3.5", None),
+    ],
+)
+def test_only_exact_numbers_are_read(text, value):
+    assert circumstances.number(text) == value

@@ -1,0 +1,1 @@
+"""Rebuilds the tables of ``transforms/knowledge/data`` from packages and open facts."""

@@ -1,0 +1,521 @@
+"""From the words of a noun phrase to country, code and sector: ``Moroccan diplomats``, ``rebels in the Ivory Coast``.
+
+The phrase is cut at its head: what stands before it (nationality, organisation, title) and the head itself form the
+core; prepositional phrases, appositions and brackets after it are asked only for what the core leaves open. Every
+value carries the rule that gave it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+from transforms.knowledge.knowledge import Knowledge, Officeholder, Term, choose_office
+from transforms.knowledge.words import pieces
+
+CACHE_SIZE: Final = 50_000
+
+FROM_WORDS: Final = frozenset(("of", "from"))
+IN_WORDS: Final = frozenset(
+    ("in", "at", "throughout", "across", "inside", "within", "near", "around", "outside", "based", "on", "off", "over")
+)
+AWAY_WORDS: Final = frozenset(
+    ("to", "for", "with", "against", "by", "about", "toward", "towards", "into", "between", "without", "under", "via")
+)
+BREAKS: Final = FROM_WORDS | IN_WORDS | AWAY_WORDS
+RELATIVE: Final = frozenset(("who", "which", "that", "whose", "where", "whom", "when", "while", "loyal", "linked"))
+APPOSITION: Final = frozenset((",", "(", "[", ":", "-", "–", "—", "--"))
+INVOLVED: Final = frozenset(
+    ("led", "backed", "allied", "occupied", "controlled", "held", "run", "supported", "trained", "sponsored", "dominated")
+)
+ORIGIN: Final = frozenset(("born", "based", "educated", "made", "built", "registered", "speaking", "flagged"))
+AGAINST: Final = frozenset(("anti", "pro", "ex", "non", "post", "pre"))
+FORMER: Final = frozenset(("former", "ex", "deposed", "ousted", "exiled", "late", "onetime", "toppled", "retired"))
+PARTS: Final = frozenset(
+    "member members group groups part parts some one two three several number thousands hundreds dozens scores tens "
+    "leader leaders supporter supporters sympathizers sympathisers followers fighters wing faction factions "
+    "representative representatives spokesman spokeswoman spokesperson head chief chairman commander delegation "
+    "delegates officials official majority most many handful pair crew team remnants elements cadres founder".split()
+)
+SUPPORT: Final = frozenset("supporter supporters follower followers loyalist loyalists backers sympathizers".split())
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ActorFacts:
+    """Country (alpha-3), PLOVER code and sector of a noun phrase, each with the rule that gave it, or null.
+
+    ``code`` is the country, or IGO, UNO, EUR, NGO, IMG, ISM or MNC where no single country acts.
+    """
+
+    country: str | None = None
+    code: str | None = None
+    sector: str | None = None
+    country_basis: str | None = None
+    sector_basis: str | None = None
+
+
+NOTHING: Final = ActorFacts()
+
+
+@dataclasses.dataclass(slots=True)
+class _Hit:
+    """A known phrase in the words: pieces ``first`` to ``last`` (exclusive)."""
+
+    first: int
+    last: int
+    term: Term
+
+
+def describe_phrase(
+    words_lower: Sequence[str], head: int, knowledge: Knowledge, date: dt.date | None = None
+) -> ActorFacts:
+    """Return country, code and sector of the noun phrase ``words_lower`` whose head is word ``head``.
+
+    ``words_lower`` are tokens in any case (comparison is in lower case); ``head`` is an index into them, or -1 when it
+    is not known: then the last word before the first preposition, comma or bracket is taken. ``date`` is the day the
+    phrase was written, which decides who held an office. Pure; results are kept in ``knowledge.phrase_cache``.
+    """
+    identity = ("phrase", tuple(words_lower), head, date)
+    known = knowledge.phrase_cache.get(identity)
+    if isinstance(known, ActorFacts):
+        return known
+    facts = _describe(words_lower, head, knowledge, date)
+    if len(knowledge.phrase_cache) >= CACHE_SIZE:
+        knowledge.phrase_cache.clear()
+    knowledge.phrase_cache[identity] = facts
+    return facts
+
+
+def _describe(words: Sequence[str], head: int, knowledge: Knowledge, date: dt.date | None) -> ActorFacts:
+    parts: list[str] = []
+    head_part = -1
+    for index, word in enumerate(words):
+        split = pieces(word)
+        if not split and word in APPOSITION and word not in ("-", "–"):
+            split = (word,)
+        parts.extend(split)
+        if index == head:
+            head_part = len(parts) - 1
+    if not parts:
+        return NOTHING
+    hits = find_terms(parts, knowledge)
+    if head_part < 0:
+        head_part = _guess_head(parts, hits)
+    return _Phrase(parts, head_part, hits, knowledge, date).facts()
+
+
+def find_terms(parts: Sequence[str], knowledge: Knowledge) -> list[_Hit]:
+    """Find the longest known phrases from left to right."""
+    hits: list[_Hit] = []
+    index, size = 0, len(parts)
+    longest, terms = knowledge.longest, knowledge.terms
+    while index < size:
+        length = min(longest.get(parts[index], 0), size - index)
+        while length > 0:
+            term = terms.get(parts[index] if length == 1 else " ".join(parts[index : index + length]))
+            if term is not None:
+                hits.append(_Hit(index, index + length, term))
+                index += length
+                break
+            length -= 1
+        else:
+            index += 1
+    return hits
+
+
+def _guess_head(parts: Sequence[str], hits: Sequence[_Hit]) -> int:
+    covered = {index for hit in hits for index in range(hit.first, hit.last)}
+    start = 0
+    while start < len(parts) - 1 and parts[start] in BREAKS:
+        start += 1
+    for index in range(start, len(parts)):
+        part = parts[index]
+        if index in covered and index > start:
+            continue
+        if index > start and (part in BREAKS or part in RELATIVE or part in APPOSITION):
+            return index - 1
+    return len(parts) - 1
+
+
+class _Phrase:
+    """One phrase under examination."""
+
+    def __init__(
+        self,
+        parts: Sequence[str],
+        head: int,
+        hits: Sequence[_Hit],
+        knowledge: Knowledge,
+        date: dt.date | None,
+    ) -> None:
+        self.parts = parts
+        self.knowledge = knowledge
+        self.date = date
+        self.hits = hits
+        self.head_hit = next((hit for hit in hits if hit.first <= head < hit.last), None)
+        self.head = self.head_hit.last - 1 if self.head_hit else head
+        self.core_end = self._core_end()
+        start = self._core_start()
+        self.core = [hit for hit in hits if hit.first >= start and hit.last <= self.core_end]
+        self.before = [hit for hit in hits if hit.last <= start]
+        self.after = [hit for hit in hits if hit.first >= self.core_end]
+
+    # -- the frame of the phrase -------------------------------------------------------------------------------------
+
+    def _core_end(self) -> int:
+        covered = {index for hit in self.hits for index in range(hit.first + 1, hit.last)}
+        for index in range(self.head + 1, len(self.parts)):
+            part = self.parts[index]
+            if index not in covered and (
+                part in BREAKS or part in RELATIVE or part in APPOSITION or part == "'s" or part == "and"
+            ):
+                return index
+        return len(self.parts)
+
+    def _core_start(self) -> int:
+        first = self.head_hit.first if self.head_hit else self.head
+        for index in range(first - 1, -1, -1):
+            part = self.parts[index]
+            if part in BREAKS or part in APPOSITION or part in RELATIVE:
+                covered = any(hit.first < index < hit.last for hit in self.hits)
+                if not covered:
+                    return index + 1
+        return 0
+
+    # -- the answer --------------------------------------------------------------------------------------------------
+
+    def facts(self) -> ActorFacts:
+        sector, sector_basis, sector_hit = self._sector()
+        country, code, basis = self._country(sector_hit)
+        if country is None and code is None or sector is None:
+            person = self._person(sector_hit)
+            if person is not None:
+                if country is None and code is None:
+                    country, code, basis = _place_of(person.country) + ("office-holder",)
+                if sector is None:
+                    sector, sector_basis = self._person_sector(person)
+        if country is not None:
+            code = code or country
+        return ActorFacts(
+            country=country,
+            code=code,
+            sector=sector,
+            country_basis=basis if code else None,
+            sector_basis=sector_basis if sector else None,
+        )
+
+    # -- sector ------------------------------------------------------------------------------------------------------
+
+    def _sector(self) -> tuple[str | None, str | None, _Hit | None]:
+        head = self.head_hit
+        if head is None:
+            return self._sector_of_name()
+        kind = head.term.kind
+        if kind == "role":
+            return self._sector_of_role(head)
+        if kind == "organisation":
+            if head.term.sector is None:
+                title = self._title_before(head.first)
+                if title is not None and title.term.rank >= 3 and title.term.role_kind == "group":
+                    return title.term.sector, "title", title
+            if head.term.role_kind in ("party", "movement", "generic") and self._has_modifier("OPP"):
+                return "OPP", "modifier", head
+            return head.term.sector, "organisation", head
+        if kind == "seat" and not any(hit.term.kind == "role" for hit in self.core):
+            return "GOV", "capital", head
+        title = self._title_before(head.first)
+        if kind in ("country", "region") and title is not None:
+            return None, None, head
+        if title is not None and title.term.sector and kind not in ("seat", "city"):
+            return self._with_former(title.term.sector, title), "title", title
+        if kind in ("people", "ethnic", "religion") and head.term.is_plural:
+            return "CVL", "people", head
+        if kind == "city":
+            return "CVL", "place", head
+        return None, None, head
+
+    def _sector_of_name(self) -> tuple[str | None, str | None, _Hit | None]:
+        """Sector where the head is no known word, such as a person's name: the title before it, else after it."""
+        title = self._title_before(self.head)
+        if title is not None:
+            sector, basis, _ = self._sector_of_role(title)
+            return sector, "title" if sector else basis, title
+        orgs = [hit for hit in self.core if hit.term.kind == "organisation" and hit.last <= self.head]
+        if orgs and orgs[-1].term.sector:
+            return orgs[-1].term.sector, "organisation", orgs[-1]
+        for hit in self.after:
+            if hit.term.kind == "role" and hit.term.sector and self._in_apposition(hit):
+                return self._with_former(hit.term.sector, hit), "apposition", hit
+        return None, None, None
+
+    def _title_before(self, position: int) -> _Hit | None:
+        titles = [
+            hit
+            for hit in self.core
+            if hit.term.kind == "role" and hit.last <= position and hit.term.role_kind != "modifier"
+        ]
+        return titles[-1] if titles else None
+
+    def _sector_of_role(self, head: _Hit) -> tuple[str | None, str | None, _Hit | None]:
+        best, basis = head, "role"
+        rank = head.term.rank
+        for hit in reversed([hit for hit in self.core if hit.last <= head.first]):
+            term = hit.term
+            if self._is_weak(hit) or self.parts[hit.last : hit.last + 1] == ["'s"] and term.kind != "organisation":
+                continue
+            if term.kind == "role" and term.rank > rank:
+                best, rank, basis = hit, term.rank, "modifier"
+            elif term.kind == "organisation" and term.sector and rank <= 2 and term.code != term.sector:
+                if not (term.role_kind == "igo" and head.term.sector):
+                    best, rank, basis = hit, 3, "organisation"
+        sector = best.term.sector
+        if rank <= 2:
+            inner = self._sector_of_part(head)
+            if inner is not None:
+                return inner.term.sector, "part of", inner
+        if sector is None:
+            return None, None, head
+        return self._with_former(sector, head), basis, head
+
+    def _sector_of_part(self, head: _Hit) -> _Hit | None:
+        """Look through ``members of``, ``leader of``, ``supporters of`` at what follows."""
+        word = self.parts[head.last - 1]
+        if word not in PARTS:
+            return None
+        index = self.core_end
+        if index >= len(self.parts) or self.parts[index] not in ("of", "from", "for"):
+            return None
+        for hit in self.after:
+            if any(self.parts[at] in APPOSITION or self.parts[at] in IN_WORDS for at in range(index, hit.first)):
+                return None
+            term = hit.term
+            if term.sector is None or term.kind not in ("role", "organisation"):
+                continue
+            if word in SUPPORT and term.sector not in ("REB", "OPP", "ELI", "PTY"):
+                continue
+            if term.kind == "organisation" and term.role_kind == "igo":
+                continue
+            if term.sector == "ELI":
+                return _Hit(hit.first, hit.last, dataclasses.replace(term, sector="OPP"))
+            return hit
+        return None
+
+    def _with_former(self, sector: str, hit: _Hit) -> str:
+        """Turn a former official into ELI."""
+        if sector not in ("GOV", "LEG", "JUD"):
+            return sector
+        start = max(0, hit.first - 5)
+        if any(self.parts[index] in FORMER for index in range(start, hit.first)):
+            return "ELI"
+        return sector
+
+    def _has_modifier(self, sector: str) -> bool:
+        return any(hit.term.kind == "role" and hit.term.sector == sector for hit in self.core)
+
+    def _in_apposition(self, hit: _Hit) -> bool:
+        between = self.parts[self.core_end : hit.first]
+        return bool(between) and between[0] in APPOSITION and not any(part in RELATIVE for part in between)
+
+    # -- country -----------------------------------------------------------------------------------------------------
+
+    def _country(self, sector_hit: _Hit | None) -> tuple[str | None, str | None, str | None]:
+        head = self.head_hit
+        core = self._core_country(head)
+        if head is not None and head.term.kind in ("ethnic", "religion") and (
+            core is None or core is head or core.term.kind in ("ethnic", "religion")
+        ):
+            place = self._place_after(("of", "in", "from", "at", "near", "throughout", "across", "inside"))
+            if place is not None:
+                return place.term.country, place.term.country, "place"
+        if core is not None:
+            term = core.term
+            basis = "name" if core is head else "organisation" if term.kind == "organisation" else "nationality"
+            if term.country is not None:
+                multinational = term.code if term.code in ("MNC", "NGO") and core is head else None
+                return term.country, multinational and term.country, basis
+            if term.code is not None and not (term.kind == "religion" and self._place_after(tuple(IN_WORDS | FROM_WORDS))):
+                return None, term.code, basis
+        after = self._country_after()
+        if after is not None:
+            return after
+        before = [hit for hit in self.before if hit.term.country]
+        if before and sector_hit is None and head is None:
+            return before[-1].term.country, before[-1].term.country, "phrase"
+        return None, None, None
+
+    def _is_weak(self, hit: _Hit) -> bool:
+        """Say whether a term only colours the phrase: ``Israeli-occupied``, ``anti-American``, ``London-based``."""
+        after = self.parts[hit.last] if hit.last < len(self.parts) else ""
+        before = self.parts[hit.first - 1] if hit.first else ""
+        return after in INVOLVED or after in ORIGIN or before in AGAINST
+
+    def _core_country(self, head: _Hit | None) -> _Hit | None:
+        strong: list[_Hit] = []
+        organisations: list[_Hit] = []
+        weak: list[_Hit] = []
+        for hit in self.core:
+            term = hit.term
+            if term.country is None and term.code is None:
+                continue
+            if hit is not head and hit.first > self.head:
+                continue
+            if self._is_weak(hit):
+                before = self.parts[hit.first - 1] if hit.first else ""
+                if before not in AGAINST:
+                    weak.append(hit)
+            elif term.kind == "organisation":
+                organisations.append(hit)
+            elif term.kind in ("ethnic", "religion"):
+                if term.country or term.code:
+                    weak.append(hit)
+            else:
+                strong.append(hit)
+        if head is not None and head in strong:
+            before_head = [hit for hit in strong if hit is not head and hit.term.kind == "demonym"]
+            if head.term.kind in ("city", "seat") and before_head:
+                return before_head[-1]
+            return head
+        if head is not None and head in organisations and head.term.role_kind not in ("igo", "ngo"):
+            adjectives = [hit for hit in strong if hit.term.kind == "demonym"]
+            return adjectives[-1] if adjectives and head.term.role_kind != "media" else head
+        if head is not None and head in organisations:
+            return head
+        if strong:
+            return self._nearest(strong)
+        if organisations:
+            return organisations[-1]
+        if weak:
+            involved = [hit for hit in weak if hit.term.kind not in ("ethnic", "religion")]
+            peoples = [hit for hit in weak if hit.term.kind in ("ethnic", "religion") and hit.term.country]
+            return (peoples or involved or weak)[-1]
+        return None
+
+    def _nearest(self, strong: Sequence[_Hit]) -> _Hit:
+        """Choose among nationalities before the head: the nearest adjective, else the first name (``US Iran envoy``)."""
+        if len(strong) == 1:
+            return strong[0]
+        adjectives = [hit for hit in strong if hit.term.kind in ("demonym", "people", "seat")]
+        return adjectives[-1] if adjectives else strong[0]
+
+    def _place_after(self, prepositions: tuple[str, ...]) -> _Hit | None:
+        for hit in self.after:
+            if hit.term.country is None or hit.term.kind in ("role", "organisation"):
+                continue
+            if self._preposition_of(hit) in prepositions and not self._is_weak(hit):
+                return hit
+        return None
+
+    def _preposition_of(self, hit: _Hit) -> str:
+        for index in range(hit.first - 1, self.core_end - 1, -1):
+            part = self.parts[index]
+            if part in BREAKS:
+                return part
+            if part in APPOSITION or part in RELATIVE:
+                return ","
+        return ""
+
+    def _country_after(self) -> tuple[str | None, str | None, str | None] | None:
+        choices: list[tuple[int, int, _Hit, str]] = []
+        for order, hit in enumerate(self.after):
+            term = hit.term
+            if (term.country is None and term.code is None) or term.kind == "religion":
+                continue
+            preposition = self._preposition_of(hit)
+            weak = 3 if self._is_weak(hit) else 0
+            if preposition in FROM_WORDS:
+                choices.append((0 + weak, order, hit, "of"))
+            elif preposition in IN_WORDS and term.kind != "organisation":
+                choices.append((1 + weak, order, hit, "place"))
+            elif preposition in ("", ","):
+                choices.append((2 + weak, order, hit, "apposition"))
+        if not choices:
+            return None
+        _, _, hit, basis = min(choices, key=lambda choice: choice[:2])
+        if hit.term.country is not None:
+            return hit.term.country, hit.term.country, basis
+        return None, hit.term.code, basis
+
+    # -- people ------------------------------------------------------------------------------------------------------
+
+    def _person(self, title: _Hit | None) -> Officeholder | None:
+        """Find the office-holder whose name ends at the head, by full name or by title and surname."""
+        knowledge, parts = self.knowledge, self.parts
+        end = self.core_end
+        start = title.last if title is not None and title.last <= self.head else self.head
+        if title is None or title.last > self.head:
+            title = None
+            start = 0
+        name = [part for part in parts[start:end] if part not in ("the", "'s")]
+        if not name:
+            return None
+        for first in range(len(name)):
+            holders = knowledge.people_by_name.get(" ".join(name[first:]))
+            if holders:
+                return _choose(holders, self.date)
+            if len(name) - first <= 1:
+                break
+        office = title.term.office if title is not None else None
+        if office is None:
+            return None
+        return find_by_surname(knowledge, name, office, self.date)
+
+    def _person_sector(self, person: Officeholder) -> tuple[str | None, str | None]:
+        if self.date is not None and person.end is not None and person.end < self.date:
+            return ("ELI" if person.sector in ("GOV", "LEG", "JUD") else person.sector), "office-holder"
+        return person.sector, "office-holder"
+
+
+def _place_of(country: str) -> tuple[str | None, str | None]:
+    return (None, country) if country in ("UNO", "IGO", "EUR", "NGO", "IMG") else (country, country)
+
+
+def _choose(holders: Sequence[Officeholder], date: dt.date | None) -> Officeholder | None:
+    chosen = choose_office(holders, date)
+    if chosen is None:
+        return None
+    country, office, _, qid, name = chosen
+    bare = office.removeprefix("former ").removeprefix("later ")
+    for holder in holders:
+        if (holder.country, holder.office, holder.qid, holder.name) == (country, bare, qid, name):
+            return holder
+    return holders[0]
+
+
+SAME_OFFICE: Final = {
+    "head of state": ("head of state", "head of government"),
+    "head of government": ("head of government", "head of state"),
+    "deputy head": ("deputy head", "head of government", "head of state"),
+}
+
+
+def find_by_surname(
+    knowledge: Knowledge, name: Sequence[str], office: str, date: dt.date | None
+) -> Officeholder | None:
+    """Find who is meant by title and (part of a) name: ``President Obama``; null when two countries fit."""
+    offices = SAME_OFFICE.get(office, (office,))
+    candidates: list[Officeholder] = []
+    for size in (2, 1):
+        surname = " ".join(name[-size:]) if len(name) >= size else ""
+        candidates = [
+            holder for holder in knowledge.people_by_surname.get(surname, ()) if holder.office in offices
+        ]
+        if candidates:
+            break
+    if not candidates:
+        return None
+    if len(name) > 1:
+        first = name[0]
+        agreeing = [holder for holder in candidates if first[:1] in {part[:1] for part in pieces(holder.name)[:-1]}]
+        if not agreeing:
+            return None
+        candidates = agreeing
+    if date is not None:
+        current = [holder for holder in candidates if holder.holds(date)]
+        candidates = current or candidates
+    exact = [holder for holder in candidates if holder.office == offices[0]]
+    candidates = exact or candidates
+    if len({holder.country for holder in candidates}) != 1:
+        return None
+    return max(candidates, key=lambda holder: holder.start or dt.date.min)

@@ -171,6 +171,9 @@ class EventCoder:
                 )
             return []
         graph = Clauses(tokens, sentence)
+        candidates = sorted(
+            {*candidates, *(tokens.heads[i] for i in candidates if lowers[i] in ("must", "should"))}
+        )
         phrases = Phrases(graph, resolved, self.knowledge)
         reader = SentenceReader(
             graph, self.lexicon, _Kinds(graph, phrases, resolved).is_kind, notes

@@ -36,7 +36,7 @@ SLOTS: Final = frozenset(
     " between among into near toward towards about outside after before under within across"
     " through as during inside onto around off out up down behind via amid alongside throughout"
     " beside without following since until despite per than as_of away back forward apart aside"
-    " together that whether if when while above below higher lower".split()
+    " together along that whether if when while above below higher lower".split()
 )
 SPECIALS: Final = frozenset({"actor", "place", "person", "org", "number", "money", "date"})
 DEFAULT_ACTOR: Final = {"V": ("subj",), "A": ("subj",), "N": ("subj", "by", "poss", "mod")}

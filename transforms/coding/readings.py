@@ -19,6 +19,24 @@ _NOMINAL: Final = ("NOUN", "PROPN")
 _CONTENT_RELATIONS: Final = frozenset(
     {"xcomp", "ccomp", "acl", "advcl", "parataxis", "csubj", "acl:relcl"}
 )
+_ASIDE: Final = frozenset(
+    [
+        "nsubj",
+        "nsubj:pass",
+        "nsubj:outer",
+        "csubj",
+        "obl:agent",
+        "parataxis",
+        "acl:relcl",
+        "discourse",
+        "punct",
+        "vocative",
+    ]
+)
+_BACKGROUND: Final = frozenset(
+    "after before since while amid during because because_of despite as when though although"
+    " following until according_to by like unlike besides including under ahead_of due_to".split()
+)
 _MUST: Final = frozenset({"must", "should", "ought"})
 _ADDRESSING: Final = frozenset({"request", "accuse", "condemn", "approve", "allow", "prevent"})
 _TRANSPARENT: Final = frozenset({"begin", "try"})
@@ -238,8 +256,13 @@ class SentenceReader:
     def _fill(
         self, token: int, slots: tuple[str, ...], taken: tuple[int, ...] = ()
     ) -> tuple[int, ...]:
-        """Return the fillers of the first filled slot that are not taken and can name somebody."""
+        """Return the fillers of the first slot that names an actor, itself or by what belongs to it.
+
+        *Israeli* in ``shelled Israeli positions`` and *Lebanon* in ``raided villages in Lebanon`` are sides of the
+        event though no position or village acts.
+        """
         best: tuple[int, ...] = ()
+        nested: tuple[int, ...] = ()
         for slot in slots:
             fillers = [
                 f.token
@@ -249,10 +272,65 @@ class SentenceReader:
             if not fillers:
                 continue
             spread = self._spread(fillers)
-            if any(self.is_kind(t, "actor") for t in spread):
-                return tuple(t for t in spread if t not in taken)
+            acting = tuple(t for t in spread if t not in taken and self.is_kind(t, "actor"))
+            if acting:
+                return acting
+            if not nested:
+                nested = tuple(
+                    inner for t in spread for inner in self._owners(t, taken) if inner not in taken
+                )
             best = best or spread
-        return best
+        return nested or best
+
+    def _owners(self, token: int, taken: tuple[int, ...], depth: int = 0) -> tuple[int, ...]:
+        """Return the actors that a thing belongs to or is with: modifiers, possessors, attached phrases."""
+        graph = self.graph
+        for relations in (
+            ("nmod:poss",),
+            ("amod", "compound", "nmod:desc", "flat"),
+            ("nmod", "appos", "nmod:unmarked"),
+        ):
+            for kid in graph.kids(token):
+                if graph.relations[kid] not in relations or kid in taken:
+                    continue
+                if self.is_kind(kid, "actor"):
+                    return self._spread([kid])
+        if depth < 2:
+            for kid in graph.kids(token):
+                if graph.relations[kid] in ("nmod", "appos", "nmod:unmarked"):
+                    found = self._owners(kid, taken, depth + 1)
+                    if found:
+                        return found
+        return ()
+
+    def _anywhere(
+        self, token: int, taken: tuple[int, ...], skip: frozenset[int]
+    ) -> tuple[int, ...]:
+        """Return the nearest actor below a trigger that no slot found: shallow first, then left to right."""
+        graph = self.graph
+        level = [token]
+        seen = {token}
+        for _ in range(5):
+            following: list[int] = []
+            for node in level:
+                for kid in graph.kids(node):
+                    if kid in seen or graph.relations[kid] in _ASIDE:
+                        continue
+                    if graph.relations[kid] in ("advcl", "obl") and graph.cases(kid) & _BACKGROUND:
+                        continue
+                    if graph.relations[kid] == "conj" and graph.tags[kid] == "VERB":
+                        continue
+                    seen.add(kid)
+                    following.append(kid)
+            for kid in following:
+                if kid not in taken and kid not in skip and self.is_kind(kid, "actor"):
+                    return tuple(
+                        t
+                        for t in self._spread([kid])
+                        if t not in taken and self.is_kind(t, "actor")
+                    )
+            level = [k for k in following if k not in taken]
+        return ()
 
     def _plain(self, token: int, entry: Entry) -> Reading:
         actors = self._fill(token, entry.actor)
@@ -268,6 +346,8 @@ class SentenceReader:
         if recipients and consumed & set(recipients):
             recipients = self._fill(token, entry.recipient, (*actors, *consumed))
         between = self._fill(token, ("between", "among")) if entry.reciprocal else ()
+        if not recipients and entry.recipient and entry.label != "CONSULT":
+            recipients = self._anywhere(token, actors, frozenset())
         if between and not recipients:
             actors = tuple(dict.fromkeys((*between, *(a for a in actors if a in between))))
         for word_back in range(1, len(entry.rest) + 1):
@@ -388,7 +468,7 @@ class SentenceReader:
                 best = dataclasses.replace(best, recipients=plain.recipients)
         if best is None and operators:
             best = self._bare(token, operators)
-        if best is not None:
+        if self.graph.tags[token] in _VERBAL or self.graph.relations[token] == "ccomp":
             must = self._obligation(token, best)
             if must is not None:
                 return must
@@ -482,6 +562,8 @@ class SentenceReader:
             ):  # fmt: skip
                 others = tuple(t for t in content.actors if t not in own)
                 recipients = others or recipients
+        if not any(self.is_kind(t, "actor") for t in recipients) and not reciprocal:
+            recipients = self._anywhere(token, actors, frozenset({content.trigger})) or recipients
         return Reading(
             trigger=content.trigger if rule.result == "=" and operator.label in _TRANSPARENT else token,
             entry=operator if rule.result != "=" else content.entry,
@@ -496,15 +578,18 @@ class SentenceReader:
         """Tell whether the content is the operator's own subject (``talks began``)."""
         return content.trigger in self.graph.surface_subject(token)
 
-    def _obligation(self, token: int, reading: Reading) -> Reading | None:
-        """Read ``X said Y must withdraw`` as a request of X to Y."""
+    def _obligation(self, token: int, reading: Reading | None) -> Reading | None:
+        """Read ``X said Y must withdraw`` as a request of X to Y, whatever Y must do."""
         graph = self.graph
-        if graph.tags[token] not in _VERBAL:
-            return None
-        modal = any(
-            (graph.relations[k] == "aux" and graph.lowers[k] in _MUST) for k in graph.kids(token)
+        modal = next(
+            (
+                k
+                for k in graph.kids(token)
+                if graph.relations[k] == "aux" and graph.lowers[k] in _MUST
+            ),
+            None,
         )
-        if not modal or reading.event_type in ("REQUEST", "ACCUSE"):
+        if modal is None or (reading is not None and reading.event_type in ("REQUEST", "ACCUSE")):
             return None
         node = token
         while graph.relations[node] in ("conj", "xcomp"):
@@ -513,13 +598,28 @@ class SentenceReader:
             return None
         matrix = graph.heads[node]
         speakers = self._spread(graph.subjects(matrix))
-        addressees = tuple(t for t in reading.actors if t not in speakers)
-        rule = self.lexicon.compose("request", reading.event_type, reading.mode)
-        if not speakers or not addressees or rule is None or rule.result in ("-", "="):
+        addressees = tuple(
+            t for t in self._spread(graph.surface_subject(token)) if t not in speakers
+        )
+        if not any(self.is_kind(t, "actor") for t in addressees):
+            addressees = tuple(t for a in addressees for t in self._owners(a, speakers))
+        entry = next((e for e in self.lexicon.anchors.get("must", ()) if e.is_operator), None)
+        rule = self.lexicon.compose(
+            "request", reading.event_type if reading else "NONE", reading.mode if reading else None
+        )
+        if (
+            not speakers
+            or not addressees
+            or rule is None
+            or rule.result in ("-", "=")
+            or entry is None
+        ):
             return None
-        return dataclasses.replace(
-            reading, event_type=rule.result, mode=None if rule.mode == "=" else rule.mode, actors=speakers, recipients=addressees, reciprocal=False,
-            chain=(("request", token), *reading.chain), content=reading,
+        return Reading(
+            trigger=token, entry=reading.entry if reading else entry, event_type=rule.result,
+            mode=None if rule.mode == "=" else rule.mode, actors=speakers, recipients=addressees, reciprocal=False,
+            confidence=0.75 * rule.factor, chain=(("request", modal),), content=reading,
+            covers=reading.covers | {token} if reading else frozenset({token}),
         )  # fmt: skip
 
     def readings(self, candidates: list[int]) -> list[Reading]:

@@ -285,42 +285,32 @@ def event_date(
         break
     best: tuple[int, DateMention, str] | None = None
     for date in inside:
-        head = next(
-            (
-                graph.heads[t]
-                for t in range(date.first, date.last)
-                if not date.first <= graph.heads[t] < date.last
-            ),
-            None,
-        )
+        governor = _governor(graph, date)
         steps = 0
-        while head is not None and head not in spine and steps < 2:
-            if graph.heads[head] == head or graph.tags[head] == "VERB":
-                head = None
-                break
-            head = graph.heads[head]
+        while governor is not None and governor not in spine and steps < 2:
+            up = graph.heads[governor]
+            governor = None if up == governor or graph.tags[governor] == "VERB" else up
             steps += 1
-        if head is not None and head in spine:
-            rank = (0 if head == trigger else 1) * 100 + steps
+        if governor is not None and governor in spine:
+            rank = (0 if governor == trigger else 1) * 100 + steps
             if best is None or rank < best[0]:
                 best = (rank, date, "clause")
     if best is not None:
         return best[1], best[2]
     if rooted and len(inside) == 1:
         date = inside[0]
-        head = next(
-            (
-                graph.heads[t]
-                for t in range(date.first, date.last)
-                if not date.first <= graph.heads[t] < date.last
-            ),
-            None,
-        )
-        if head is not None and graph.lowers[head] in _SAYING:
-            return date, "sentence"
-        if head is not None and graph.relations[head] == "root":
+        governor = _governor(graph, date)
+        if governor is not None and (
+            graph.lowers[governor] in _SAYING or graph.relations[governor] == "root"
+        ):
             return date, "sentence"
     return None
+
+
+def _governor(graph: Clauses, date: DateMention) -> int | None:
+    """Return the word that a date expression hangs on."""
+    inside = range(date.first, date.last)
+    return next((graph.heads[t] for t in inside if graph.heads[t] not in inside), None)
 
 
 def event_place(

@@ -47,6 +47,8 @@ class Clauses:
 
     __slots__ = (
         "_cases",
+        "_passive",
+        "_slots",
         "_subject",
         "children",
         "first",
@@ -72,6 +74,8 @@ class Clauses:
             if head != i:
                 self.children.setdefault(head, []).append(i)
         self._cases: dict[int, frozenset[str]] = {}
+        self._slots: dict[tuple[int, str], list[Filler]] = {}
+        self._passive: dict[int, bool] = {}
         self._subject: dict[int, tuple[int, ...]] = {}
 
     # -- small looks ---------------------------------------------------------------------------------------------
@@ -113,6 +117,12 @@ class Clauses:
 
     def is_passive(self, verb: int) -> bool:
         """Tell whether a verb is passive: by its dependents, its relation, or a head it is coordinated to."""
+        found = self._passive.get(verb)
+        if found is None:
+            found = self._passive[verb] = self._is_passive(verb)
+        return found
+
+    def _is_passive(self, verb: int) -> bool:
         for kid in self.kids(verb):
             relation = self.relations[kid]
             if relation in ("aux:pass", "nsubj:pass", "csubj:pass"):
@@ -314,6 +324,13 @@ class Clauses:
 
     def slot(self, token: int, name: str) -> list[Filler]:
         """Return what fills a slot of a trigger (``docs/lexicon.md`` lists the slots)."""
+        key = (token, name)
+        found = self._slots.get(key)
+        if found is None:
+            found = self._slots[key] = self._slot(token, name)
+        return found
+
+    def _slot(self, token: int, name: str) -> list[Filler]:
         is_noun = self.tags[token] in ("NOUN", "PROPN")
         if name == "subj":
             return [

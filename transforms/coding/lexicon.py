@@ -49,13 +49,18 @@ class LexiconError(ValueError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition on a slot: its filler is one of ``words`` or ``phrases``, or of a ``special`` kind."""
+    """One condition on a slot: its filler is one of ``words`` or ``phrases``, or of a ``special`` kind.
+
+    ``keys`` are words of which the sentence must hold at least one for the condition to hold; null if it may hold
+    without. Asking for them first spares most of the look at the syntax.
+    """
 
     slot: str
     words: frozenset[str]
     phrases: tuple[str, ...]
     special: frozenset[str]
     filled: bool
+    keys: frozenset[str] | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -98,9 +103,15 @@ class Composition:
 
 @dataclasses.dataclass(slots=True)
 class Lexicon:
-    """All tables; ``anchors`` maps a surface word to the entries it may trigger, most specific first."""
+    """All tables.
 
-    anchors: dict[str, tuple[Entry, ...]]
+    ``anchors`` are the surface words that may trigger anything; ``events`` and ``operators`` map such a word and a part
+    of speech to its entries, most specific first.
+    """
+
+    anchors: frozenset[str]
+    events: dict[tuple[str, str], tuple[Entry, ...]]
+    operators: dict[tuple[str, str], tuple[Entry, ...]]
     composition: dict[tuple[str, str], Composition]
     domains: dict[str, str]
     idioms: dict[str, tuple[tuple[str, ...], ...]]
@@ -236,12 +247,15 @@ class _Compiler:
             ]
             filled = any(v.strip() == "*" for v in rest)
             words, phrases = self.alternatives([v for v in rest if v.strip() != "*"], where)
+            keys = None
+            if not filled and not special:
+                keys = words | {phrase.rpartition(" ")[2] for phrase in phrases}
             for slot in re.split(r"[\s,/]+", slots.strip()):
                 if slot not in SLOTS:
                     raise LexiconError(
                         f"{where}: {slot!r} is no slot; expected one of {' '.join(sorted(SLOTS))}"
                     )
-                found.append(Condition(slot, words, phrases, special, filled))
+                found.append(Condition(slot, words, phrases, special, filled, keys))
         return tuple(found)
 
     def slots(self, cell: str, where: str) -> tuple[str, ...]:
@@ -460,12 +474,12 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
     entries: dict[tuple[str, str, str, bool], Entry] = {}
     for name, text in by_kind["event"]:
         for line, row in _rows(name, text, EVENT_COLUMNS):
-            key = (row["form"].lower(), row["pos"], row.get("needs", "") + row["type"], False)
-            entries[key] = _event_entry(compiler, name, line, row)
+            place = (row["form"].lower(), row["pos"], row.get("needs", "") + row["type"], False)
+            entries[place] = _event_entry(compiler, name, line, row)
     for name, text in by_kind["operator"]:
         for line, row in _rows(name, text, OPERATOR_COLUMNS):
-            key = (row["form"].lower(), row["pos"], row.get("needs", "") + row["operator"], True)
-            entries[key] = _operator_entry(compiler, name, line, row)
+            place = (row["form"].lower(), row["pos"], row.get("needs", "") + row["operator"], True)
+            entries[place] = _operator_entry(compiler, name, line, row)
     composition: dict[tuple[str, str], Composition] = {}
     for name, text in by_kind["composition"]:
         for line, row in _rows(name, text, COMPOSITION_COLUMNS):
@@ -474,18 +488,31 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
     domains: dict[str, str] = {}
     idioms: dict[str, tuple[tuple[str, ...], ...]] = {}
     for name, text in by_kind["friends"]:
-        words, phrases = _friends(name, text)
-        domains.update(words)
+        singles, phrases = _friends(name, text)
+        domains.update(singles)
         for first, found in phrases.items():
             idioms[first] = tuple(
                 sorted({*idioms.get(first, ()), *found}, key=lambda p: (-len(p), p))
             )
-    anchors: dict[str, list[Entry]] = {}
+    tables_by_kind: tuple[dict[tuple[str, str], list[Entry]], ...] = ({}, {})
     for entry in entries.values():
         for form in _anchor(entry.form, entry.pos, entry.source)[0]:
-            anchors.setdefault(form, []).append(entry)
-    ordered = {form: tuple(sorted(found, key=_specificity)) for form, found in anchors.items()}
-    return Lexicon(ordered, composition, domains, idioms, lexicon_digest(extra), len(entries))
+            tables_by_kind[entry.is_operator].setdefault((form, entry.pos), []).append(entry)
+    events, operators = (
+        {key: tuple(sorted(found, key=_specificity)) for key, found in table.items()}
+        for table in tables_by_kind
+    )
+    anchors = frozenset(form for table in (events, operators) for form, _ in table)
+    return Lexicon(
+        anchors,
+        events,
+        operators,
+        composition,
+        domains,
+        idioms,
+        lexicon_digest(extra),
+        len(entries),
+    )
 
 
 def _specificity(entry: Entry) -> tuple[int, int, float, str]:

@@ -15,6 +15,7 @@ from transforms.coding.clauses import Clauses
 from transforms.coding.lexicon import Condition, Entry, Lexicon
 
 _VERBAL: Final = ("VERB", "AUX")
+_VERB_TAGS: Final = ("VBN", "VBD", "VBZ", "VBP", "VBG", "VB")
 _NOMINAL: Final = ("NOUN", "PROPN")
 _CONTENT_RELATIONS: Final = frozenset(
     {"xcomp", "ccomp", "acl", "advcl", "parataxis", "csubj", "acl:relcl"}
@@ -149,6 +150,8 @@ class SentenceReader:
     def holds(self, token: int, condition: Condition) -> bool:
         """Tell whether a condition holds for the trigger ``token``."""
         graph = self.graph
+        if condition.keys is not None and condition.keys.isdisjoint(self._sentence_words()):
+            return False
         if condition.slot == "any":
             if condition.words and not condition.words.isdisjoint(self._sentence_words()):
                 return True
@@ -165,6 +168,15 @@ class SentenceReader:
         if condition.slot == "obj" and graph.tags[token] in _NOMINAL:
             fillers = fillers + graph.slot(token, "mod")
         return any(self._filler_holds(filler.token, condition) for filler in fillers)
+
+    def _needs_hold(self, token: int, entry: Entry) -> bool:
+        if not entry.needs:
+            return True
+        words = self._sentence_words()
+        for condition in entry.needs:
+            if condition.keys is not None and condition.keys.isdisjoint(words):
+                return False
+        return all(self.holds(token, condition) for condition in entry.needs)
 
     def _rest_matches(self, token: int, entry: Entry) -> bool:
         graph = self.graph
@@ -195,29 +207,28 @@ class SentenceReader:
             i += 1
         return True
 
-    def _pos_matches(self, token: int, entry: Entry) -> bool:
+    def _parts_of_speech(self, token: int) -> list[str]:
+        """Return the parts of speech under which the lexicon may list a word, the likeliest first."""
         tag, xpos = self.graph.tags[token], self.graph.xpos[token]
-        if entry.pos == "V":
-            return (
-                tag in _VERBAL
-                or (tag == "ADJ" and xpos in ("VBN", "VBG"))
-                or (xpos in ("VBN", "VBD", "VBZ", "VBP", "VBG", "VB"))
-            )
-        if entry.pos == "N":
-            return tag in _NOMINAL or xpos in ("NN", "NNS") or (xpos == "VBG" and tag == "NOUN")
-        return tag in ("ADJ", "VERB", "ADV") or xpos in ("JJ", "VBN")
+        found = []
+        if tag in _VERBAL or xpos in _VERB_TAGS:
+            found.append("V")
+        if tag in _NOMINAL or xpos in ("NN", "NNS"):
+            found.append("N")
+        if tag in ("ADJ", "VERB", "ADV") or xpos in ("JJ", "VBN"):
+            found.append("A")
+        return found
 
-    def _first_match(self, token: int, entries: list[Entry]) -> Entry | None:
+    def _first_match(self, token: int, entries: tuple[Entry, ...]) -> Entry | None:
         for entry in entries:
-            if not self._rest_matches(token, entry):
-                continue
-            if not all(self.holds(token, condition) for condition in entry.needs):
+            if not self._needs_hold(token, entry) or not self._rest_matches(token, entry):
                 continue
             blocked = next((c for c in entry.blocks if self.holds(token, c)), None)
             if blocked is not None:
                 if self.log is not None:
                     self.log.append(
-                        f"{self.graph.tokens.words[token]!r}: {entry.label} ({entry.source}) blocked by its condition on {blocked.slot}"
+                        f"{self.graph.tokens.words[token]!r}: {entry.label} ({entry.source}) blocked by its"
+                        f" condition on {blocked.slot}"
                     )
                 continue
             return entry
@@ -225,23 +236,23 @@ class SentenceReader:
 
     def matched(self, token: int) -> tuple[Entry | None, tuple[Entry, ...]]:
         """Return the event entry of a word and its operator entries."""
-        if token not in self._matched:
-            entries = [
-                e
-                for e in self.lexicon.anchors.get(self.graph.lowers[token], ())
-                if self._pos_matches(token, e)
-            ]
-            event = self._first_match(token, [e for e in entries if not e.is_operator])
-            operators = tuple(
-                e
-                for e in entries
-                if e.is_operator
-                and self._rest_matches(token, e)
-                and all(self.holds(token, c) for c in e.needs)
-                and not any(self.holds(token, c) for c in e.blocks)
-            )
-            self._matched[token] = (event, operators)
-        return self._matched[token]
+        found = self._matched.get(token)
+        if found is None:
+            word = self.graph.lowers[token]
+            event: Entry | None = None
+            operators: list[Entry] = []
+            for pos in self._parts_of_speech(token):
+                if event is None:
+                    event = self._first_match(token, self.lexicon.events.get((word, pos), ()))
+                for entry in self.lexicon.operators.get((word, pos), ()):
+                    if (
+                        self._needs_hold(token, entry)
+                        and self._rest_matches(token, entry)
+                        and not any(self.holds(token, c) for c in entry.blocks)
+                    ):
+                        operators.append(entry)
+            found = self._matched[token] = (event, tuple(operators))
+        return found
 
     # -- events --------------------------------------------------------------------------------------------------
 
@@ -603,7 +614,7 @@ class SentenceReader:
         )
         if not any(self.is_kind(t, "actor") for t in addressees):
             addressees = tuple(t for a in addressees for t in self._owners(a, speakers))
-        entry = next((e for e in self.lexicon.anchors.get("must", ()) if e.is_operator), None)
+        entry = next(iter(self.lexicon.operators.get(("must", "V"), ())), None)
         rule = self.lexicon.compose(
             "request", reading.event_type if reading else "NONE", reading.mode if reading else None
         )

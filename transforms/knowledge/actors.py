@@ -12,7 +12,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from transforms.knowledge.knowledge import Knowledge, Officeholder, Term, choose_office
+from transforms.knowledge.knowledge import Knowledge, Term, choose_office
+from transforms.knowledge.people import Officeholder, first_names_agree
 from transforms.knowledge.words import pieces
 
 CACHE_SIZE: Final = 50_000
@@ -451,7 +452,7 @@ class _Phrase:
         if not name:
             return None
         for first in range(len(name)):
-            holders = knowledge.people_by_name.get(" ".join(name[first:]))
+            holders = knowledge.people.named(" ".join(name[first:]))
             if holders:
                 return _choose(holders, self.date)
             if len(name) - first <= 1:
@@ -499,15 +500,14 @@ def find_by_surname(
     for size in (2, 1):
         surname = " ".join(name[-size:]) if len(name) >= size else ""
         candidates = [
-            holder for holder in knowledge.people_by_surname.get(surname, ()) if holder.office in offices
+            holder for holder in knowledge.people.surnamed(surname) if holder.office in offices
         ]
         if candidates:
             break
     if not candidates:
         return None
     if len(name) > 1:
-        first = name[0]
-        agreeing = [holder for holder in candidates if first[:1] in {part[:1] for part in pieces(holder.name)[:-1]}]
+        agreeing = [holder for holder in candidates if first_names_agree(name, holder)]
         if not agreeing:
             return None
         candidates = agreeing

@@ -14,6 +14,7 @@ import logging
 import pathlib
 from collections.abc import Iterable, Sequence
 
+from transforms.knowledge.people import Officeholder, People
 from transforms.knowledge.places import Gazetteer, load_gazetteer
 from transforms.knowledge.tables import DATA, KnowledgeError, read_rows
 from transforms.knowledge.words import fold, key, pieces, plural, split_list
@@ -25,7 +26,7 @@ SECTORS = frozenset(
 )
 NONSTATE = frozenset(("IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"))
 
-TABLES = ("countries.tsv", "regions.tsv", "roles.tsv", "organisations.tsv", "leaders.tsv", "officeholders.tsv.gz")
+TABLES = ("countries.tsv", "regions.tsv", "roles.tsv", "organisations.tsv", "leaders.tsv", "officeholders.parquet")
 
 # Short names that are everyday words in lower case: a phrase without capitals does not name them.
 EVERYDAY = frozenset(
@@ -93,26 +94,6 @@ class Organisation:
     kind: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Officeholder:
-    """One person in one office; dates are inclusive and null where the source gives none.
-
-    ``country`` is ISO 3166-1 alpha-3, or UNO, IGO, EUR for officials of such bodies.
-    """
-
-    name: str
-    country: str
-    office: str
-    sector: str
-    qid: str | None = None
-    start: dt.date | None = None
-    end: dt.date | None = None
-
-    def holds(self, date: dt.date) -> bool:
-        """Say whether the person was in office on a day, as far as the source knows."""
-        return (self.start is None or self.start <= date) and (self.end is None or date <= self.end)
-
-
 class Knowledge:
     """All tables, ready for lookup; immutable after loading."""
 
@@ -123,8 +104,7 @@ class Knowledge:
         self.terms: dict[str, Term] = {}
         self.cased: dict[str, Organisation] = {}
         self.longest: dict[str, int] = {}
-        self.people_by_name: dict[str, list[Officeholder]] = {}
-        self.people_by_surname: dict[str, list[Officeholder]] = {}
+        self.people = People()
         self.organisations_by_name: dict[str, Organisation] = {}
         self.gazetteer: Gazetteer = Gazetteer.empty()
         self.phrase_cache: dict[object, object] = {}
@@ -172,7 +152,7 @@ class Knowledge:
         With a date, the office held then; after the last office the sector is ``ELI`` (a former official) and the
         office ``former ...``. Null when two namesakes cannot be told apart.
         """
-        holders = self.people_by_name.get(key(name))
+        holders = self.people.named(key(name))
         if not holders:
             return None
         return choose_office(holders, date)
@@ -194,34 +174,6 @@ class Knowledge:
         first = words[0]
         if self.longest.get(first, 0) < len(words):
             self.longest[first] = len(words)
-
-    def add_person(self, holder: Officeholder, aliases: Iterable[str] = ()) -> None:
-        """Make an office-holder known under a name and its other spellings."""
-        for name in dict.fromkeys((holder.name, *aliases)):
-            words = pieces(name)
-            if not words:
-                continue
-            joined = " ".join(words)
-            self.people_by_name.setdefault(joined, []).append(holder)
-            for surname in surnames(words):
-                known = self.people_by_surname.setdefault(surname, [])
-                if holder not in known:
-                    known.append(holder)
-
-
-def surnames(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the parts of a name that may stand for the whole: the last word, the first of three East Asian ones."""
-    if len(words) == 1:
-        return (words[0],)
-    last = words[-1]
-    found = [last]
-    if len(words) == 3 and all(len(word) <= 6 for word in words):
-        found.append(words[0])
-    if len(words) == 2 and len(words[0]) <= 5:
-        found.append(words[0])
-    if words[-2] in ("al", "el", "bin", "ben", "de", "van", "von", "dos", "da", "le", "la", "di", "del", "abu"):
-        found.append(f"{words[-2]} {last}")
-    return tuple(dict.fromkeys(found))
 
 
 def choose_office(
@@ -405,25 +357,31 @@ def parse_date(text: str, *, last: bool) -> dt.date | None:
 
 
 def _load_people(known: Knowledge) -> None:
+    known.people.read(DATA / "officeholders.parquet")
     columns = ("name", "aliases", "country", "office", "sector", "qid", "start", "end")
-    for file in ("leaders.tsv", "officeholders.tsv.gz"):
-        path = DATA / file
-        if not path.exists():
-            continue
-        for number, row in read_rows(path, columns):
-            try:
-                holder = Officeholder(
-                    name=row["name"],
-                    country=row["country"],
-                    office=row["office"],
-                    sector=row["sector"],
-                    qid=row["qid"] or None,
-                    start=parse_date(row["start"], last=False),
-                    end=parse_date(row["end"], last=True),
-                )
-            except ValueError as error:
-                raise KnowledgeError(f"{path}:{number}: column start or end: {error}") from error
-            known.add_person(holder, split_list(row["aliases"]))
+    for _, row in read_rows(DATA / "leaders.tsv", columns):
+        holder = Officeholder(
+            name=row["name"], country=row["country"], office=row["office"], sector=row["sector"]
+        )
+        aliases = split_list(row["aliases"])
+        known.people.add(_adopt(known, holder, aliases), (row["name"], *aliases))
+
+
+def _adopt(known: Knowledge, holder: Officeholder, aliases: Sequence[str]) -> Officeholder:
+    """Give a person of our list the identifier, name and terms that the extract has for him under one of his names."""
+    found: list[Officeholder] = []
+    for name in (holder.name, *aliases):
+        found = [other for other in known.people.named(key(name)) if other.country == holder.country]
+        if found:
+            break
+    if len({other.qid for other in found}) != 1:
+        return holder
+    same = [other for other in found if other.office == holder.office]
+    for other in found:
+        known.people.add(other, (holder.name, *aliases))
+    if same:
+        return same[-1]
+    return dataclasses.replace(holder, qid=found[0].qid, name=found[0].name)
 
 
 USER_COLUMNS = ("kind", "name")
@@ -502,8 +460,9 @@ def _add_user_row(known: Knowledge, path: pathlib.Path, number: int, row: dict[s
             end=end,
         )
         for name in names:
-            known.people_by_name.pop(key(name), None) if not _is_user(known, name, path) else None
-        known.add_person(holder, names[1:])
+            if not _is_user(known, name, path):
+                known.people.replace(name)
+        known.people.add(holder, names[1:])
 
 
 def _is_user(known: Knowledge, name: str, path: pathlib.Path) -> bool:

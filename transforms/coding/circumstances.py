@@ -143,6 +143,63 @@ def modality(graph: Clauses, token: int) -> str | None:
     return None
 
 
+_LATER: Final = frozenset(
+    "after since following when as while amid during before until because".split()
+)
+
+
+def prominence(graph: Clauses, token: int, *, carried: bool, sided: bool) -> tuple[float, bool]:
+    """Return how far a trigger is asserted, 0 to 1, and whether it is only a purpose.
+
+    The main clause and what is reported in it count in full; relative clauses, circumstances and mere nouns less;
+    an infinitive of purpose (*talks aimed at ending the war*, *to prevent an attack*) tells what did not happen yet.
+    ``carried`` is true for a noun whose verb was read with it (*held talks*), ``sided`` for one that names both sides.
+    """
+    factor, purpose = 1.0, False
+    node = token
+    relation = graph.relations[node]
+    if graph.tags[node] in ("NOUN", "PROPN") and not carried:
+        while relation == "conj" and graph.tags[graph.heads[node]] in ("NOUN", "PROPN"):
+            node = graph.heads[node]
+            relation = graph.relations[node]
+        if relation in ("compound", "amod", "nmod:poss", "flat", "appos", "nmod:desc"):
+            factor *= 0.35
+        elif relation in ("obl", "nmod", "obl:agent", "nmod:unmarked", "obl:unmarked"):
+            factor *= 0.75 if sided else 0.5
+        elif relation == "obj":
+            factor *= 0.85 if sided else 0.6
+        elif relation in ("nsubj", "nsubj:pass"):
+            factor *= 0.9 if sided else 0.65
+    elif relation in ("amod", "compound", "case", "advmod"):
+        factor *= 0.3
+    for _ in range(8):
+        relation, head = graph.relations[node], graph.heads[node]
+        if head == node:
+            break
+        if graph.tags[node] in ("VERB", "AUX", "ADJ"):
+            infinitive = any(
+                graph.lowers[k] == "to" and graph.relations[k] == "mark" for k in graph.kids(node)
+            )
+            cases = graph.cases(node)
+            if relation in ("acl", "advcl") and (
+                infinitive or cases & {"for", "at", "of", "from", "to"}
+            ):
+                factor *= 0.5
+                purpose = True
+            elif relation == "acl:relcl":
+                factor *= 0.75
+            elif relation == "acl":
+                factor *= 0.8
+            elif relation == "advcl":
+                factor *= 0.7 if cases & _LATER else 0.85
+            elif relation == "ccomp" and graph.lowers[head] not in _SAYING:
+                factor *= 0.8
+            elif relation == "xcomp" and infinitive and graph.tags[head] in ("VERB", "ADJ"):
+                factor *= 0.7
+        node = head
+    return factor, purpose
+
+
 def attribution(graph: Clauses, token: int, covered: frozenset[int]) -> int | None:
     """Return the head of who reports or claims the clause of a word, or null."""
     node = token

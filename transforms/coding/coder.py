@@ -253,7 +253,15 @@ class EventCoder:
         ):
             confidence *= 0.85
 
+        outer = next((t for o, t in reading.chain if o not in ("say", "suppose")), reading.trigger)
+        carried = any(o not in ("say", "suppose") for o, _ in reading.chain)
+        factor, purpose = circumstances.prominence(
+            graph, outer, carried=carried, sided=bool(resolved_actors and resolved_recipients)
+        )
+        confidence *= factor
         aux, kind, mode, confidence = self._modal(graph, reading, kind, mode, confidence)
+        if purpose and aux is None:
+            aux = "hypothetical"
         if kind == "-":
             if notes is not None:
                 notes.append(

@@ -8,6 +8,7 @@ takes place; ``country_basis`` of the result says which.
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Final
 
 from schemas.facts import Actor, Entity, ResolvedArticle
@@ -28,6 +29,11 @@ _HARDWARE: Final = frozenset(
     " drones gunship gunships gunboat gunboats warship warships ship ships submarine submarines"
     " missile missiles artillery bomber bombers fighter frigate destroyer armour armor shell"
     " shells rocket rockets predator patrol patrols convoy".split()
+)
+# Endings of nouns for people and bodies; a miss costs an actor, a false one makes a thing act.
+_PEOPLE: Final = re.compile(
+    r"(?:[^n]ers?|[^t]ors?|ists?|ians?|eers?|ees|men|man|woman|people|folk|nationals?|citizens?|sides?|team|delegates?|"
+    r"forces?|council|agency|ministry|side|state|republic|kingdom|neighbou?rs?|allies|ally|envoys?|diplomats?)$"
 )
 _PARTITIVE: Final = frozenset(
     "group groups number hundreds thousands tens dozens scores crowd crowds team delegation"
@@ -239,27 +245,20 @@ class Phrases:
                     if inner is not None and inner.actor.code:
                         country, code = inner.actor.country, inner.actor.code
                         break
-        if sector is None and code is None:
+        if sector is None and (code is None or not self._may_act(token, facts)):
             return None
-        if (
-            sector is None
-            and graph.tags[token] in ("NOUN", "ADJ", "VERB", "NUM")
-            and not facts.country
-        ):
-            # an unknown common noun with a country beside it: a thing rather than an actor
-            if entity_id is None and country is None:
-                return None
-            if not self._may_act(token):
-                return None
         return self._make(
             token, entity_id=entity_id, country=country, code=code, sector=sector,
             generic=code is None, named=False,
         )  # fmt: skip
 
-    def _may_act(self, token: int) -> bool:
-        """Tell whether an unknown common noun may be people: not a long abstract word."""
-        word = self.graph.lowers[token]
-        return not word.endswith(("tion", "tions", "ment", "ments", "ness", "ity", "ism", "ance", "ence", "ship", "ing", "economy", "exports", "imports", "prices", "market", "markets"))  # fmt: skip
+    def _may_act(self, token: int, facts: ActorFacts) -> bool:
+        """Tell whether a word without a known role may be somebody: a name, a nationality, or a noun for people."""
+        graph = self.graph
+        word = graph.lowers[token]
+        if graph.tags[token] in ("PROPN", "ADJ", "NUM", "DET", "PRON"):
+            return True
+        return facts.country is not None and _PEOPLE.search(word) is not None
 
     def with_country(self, named: Named, code: str, country: str | None) -> Named:
         """Return a generic actor (``police``) with the country of its surroundings."""

@@ -244,13 +244,13 @@ class SentenceReader:
             for pos in self._parts_of_speech(token):
                 if event is None:
                     event = self._first_match(token, self.lexicon.events.get((word, pos), ()))
-                for entry in self.lexicon.operators.get((word, pos), ()):
-                    if (
-                        self._needs_hold(token, entry)
-                        and self._rest_matches(token, entry)
-                        and not any(self.holds(token, c) for c in entry.blocks)
-                    ):
-                        operators.append(entry)
+                operators.extend(
+                    entry
+                    for entry in self.lexicon.operators.get((word, pos), ())
+                    if self._needs_hold(token, entry)
+                    and self._rest_matches(token, entry)
+                    and not any(self.holds(token, c) for c in entry.blocks)
+                )
             found = self._matched[token] = (event, tuple(operators))
         return found
 
@@ -351,7 +351,9 @@ class SentenceReader:
             if condition.slot in ("any", "subj"):
                 continue
             for filler in self.graph.slot(token, condition.slot):
-                if self._filler_holds(filler.token, condition):
+                if self._filler_holds(filler.token, condition) and not self.is_kind(
+                    filler.token, "actor"
+                ):
                     consumed.add(filler.token)
                     consumed.update(self.graph.kids_by(filler.token, "compound", "amod"))
         if recipients and consumed & set(recipients):
@@ -472,7 +474,7 @@ class SentenceReader:
             elif (
                 event.needs
                 and best.event_type != plain.event_type
-                and plain.confidence > best.confidence
+                and plain.confidence > best.confidence + 0.1
             ):
                 best = dataclasses.replace(plain, covers=plain.covers | best.covers)
             elif best.event_type == plain.event_type and not best.recipients and plain.recipients:
@@ -491,7 +493,7 @@ class SentenceReader:
             rule = self.lexicon.compose(operator.label, "NONE")
             if rule is None or rule.result in ("-", "="):
                 continue
-            if not self._content_tokens(token, operator) and not operator.recipient:
+            if operator.content and not self._content_tokens(token, operator):
                 continue
             actors = self._fill(token, operator.actor)
             recipients = self._fill(token, operator.recipient, actors)

@@ -1,0 +1,569 @@
+"""The command line.
+
+    dateline run INPUT... --lake DIR        files to tables: ingest, annotate, link
+    dateline ingest | annotate | link       one stage
+    dateline status | verify --lake DIR     what a lake holds; whether it is whole
+    dateline query --lake DIR [SQL]         DuckDB over the tables
+    dateline schema [TABLE]                 the data dictionary
+
+Exit codes: 0 done, 1 some units failed or the run could not go on, 2 wrong usage, 3 another run holds the lake,
+4 too many rejects, 130 stopped by Ctrl-C. What stands after ``--`` goes to Beam.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from pipelines.execute import Execution, StageResult
+    from pipelines.lake import Lake
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_BUSY = 3
+EXIT_REJECTS = 4
+EXIT_STOPPED = 130
+
+app = typer.Typer(
+    name="dateline",
+    help="Turn a news archive into tables that say who did what to whom, when and where.",
+    epilog="Exit codes: 0 done, 1 some units failed, 2 wrong usage, 3 another run holds the lake, 4 too many rejects.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_beam_flags: tuple[str, ...] = ()
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT...",
+        help="Files, folders, globs or file system URLs (gs://, s3://, hdfs://).",
+    ),
+]
+LakeDir = Annotated[
+    Path, typer.Option("--lake", metavar="DIR", help="The folder that holds the tables.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        help="Local processes, about 1 GB each. Default: one per free core.",
+    ),
+]
+Runner = Annotated[
+    str,
+    typer.Option(
+        "--runner",
+        metavar="NAME",
+        help="Beam runner: DirectRunner here, or FlinkRunner, SparkRunner, ...",
+    ),
+]
+Ratio = Annotated[
+    float,
+    typer.Option(
+        "--max-reject-ratio",
+        metavar="R",
+        help="Publish nothing and exit with 4 if more than this part of a stage's documents is rejected, 0 to 1.",
+    ),
+]
+MinWords = Annotated[
+    int,
+    typer.Option(
+        "--min-words",
+        metavar="N",
+        help="Fewer words are no article, in files of one document each. Changing it reads inputs again.",
+    ),
+]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        "--timeout-seconds", metavar="S", help="Time for one document; a hanging parser is stopped."
+    ),
+]
+MaxBytes = Annotated[
+    int,
+    typer.Option(
+        "--max-bytes", metavar="N", help="Size of one document, unpacked; larger ones are rejected."
+    ),
+]
+Model = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="NAME_OR_PATH",
+        help="Language model: the one shipped, or an installed spaCy pipeline. Changing it annotates all again.",
+    ),
+]
+Knowledge = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--knowledge", metavar="FILE", help="Your own actors and places, beside ours. Repeatable."
+    ),
+]
+Lexicon = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lexicon", metavar="FILE", help="Your own event lexicon, beside ours. Repeatable."
+    ),
+]
+KeepUnresolved = Annotated[
+    bool,
+    typer.Option("--keep-unresolved", help="Keep events whose actors are nobody we know."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+Log = Annotated[
+    Literal["text", "json"],
+    typer.Option(
+        "--log", metavar="FORMAT", help="How logs are written to standard error: text or json."
+    ),
+]
+
+
+@app.command()
+def run(
+    inputs: Inputs,
+    lake: LakeDir,
+    workers: Workers = None,
+    runner: Runner = "DirectRunner",
+    model: Model = "default",
+    min_words: MinWords = 20,
+    max_reject_ratio: Ratio = 1.0,
+    timeout_seconds: Timeout = 30.0,
+    max_bytes: MaxBytes = 20_000_000,
+    knowledge: Knowledge = None,
+    lexicon: Lexicon = None,
+    keep_unresolved: KeepUnresolved = False,
+    as_json: AsJson = False,
+    log: Log = "text",
+) -> None:
+    """Turn files into tables: ingest, annotate and link, doing only what is new or changed."""
+    from pipelines import annotate as annotating
+    from pipelines import ingest as ingesting
+    from pipelines import link as linking
+    from pipelines.options import AnnotateConfig, IngestConfig
+    from transforms.files import list_inputs
+
+    how = _run_config(runner, workers, max_reject_ratio)
+    reading = IngestConfig(
+        min_words=min_words, timeout_seconds=timeout_seconds, max_bytes=max_bytes
+    )
+    saying = AnnotateConfig(
+        model=model,
+        knowledge=_absolute(knowledge),
+        lexicons=_absolute(lexicon),
+        keep_unresolved=keep_unresolved,
+    )
+    annotating.versions_of(saying)
+    files, problems = list_inputs(inputs)
+    _perform(
+        "run",
+        lake,
+        how,
+        as_json=as_json,
+        log=log,
+        stages=[
+            lambda place, execution: ingesting.main(place, execution, reading, files, problems),
+            lambda place, execution: annotating.main(place, execution, saying),
+            lambda place, _: linking.main(place),
+        ],
+    )
+
+
+@app.command()
+def ingest(
+    inputs: Inputs,
+    lake: LakeDir,
+    workers: Workers = None,
+    runner: Runner = "DirectRunner",
+    min_words: MinWords = 20,
+    max_reject_ratio: Ratio = 1.0,
+    timeout_seconds: Timeout = 30.0,
+    max_bytes: MaxBytes = 20_000_000,
+    as_json: AsJson = False,
+    log: Log = "text",
+) -> None:
+    """Read files into the articles table."""
+    from pipelines import ingest as ingesting
+    from pipelines.options import IngestConfig
+    from transforms.files import list_inputs
+
+    how = _run_config(runner, workers, max_reject_ratio)
+    reading = IngestConfig(
+        min_words=min_words, timeout_seconds=timeout_seconds, max_bytes=max_bytes
+    )
+    files, problems = list_inputs(inputs)
+    _perform(
+        "ingest",
+        lake,
+        how,
+        as_json=as_json,
+        log=log,
+        stages=[
+            lambda place, execution: ingesting.main(place, execution, reading, files, problems)
+        ],
+    )
+
+
+@app.command()
+def annotate(
+    lake: LakeDir,
+    workers: Workers = None,
+    runner: Runner = "DirectRunner",
+    model: Model = "default",
+    max_reject_ratio: Ratio = 1.0,
+    knowledge: Knowledge = None,
+    lexicon: Lexicon = None,
+    keep_unresolved: KeepUnresolved = False,
+    as_json: AsJson = False,
+    log: Log = "text",
+) -> None:
+    """Annotate the articles that are new, or were annotated by another model, lexicon or knowledge."""
+    from pipelines import annotate as annotating
+    from pipelines.options import AnnotateConfig
+
+    how = _run_config(runner, workers, max_reject_ratio)
+    saying = AnnotateConfig(
+        model=model,
+        knowledge=_absolute(knowledge),
+        lexicons=_absolute(lexicon),
+        keep_unresolved=keep_unresolved,
+    )
+    annotating.versions_of(saying)
+    _lake(lake).check()
+    _perform(
+        "annotate",
+        lake,
+        how,
+        as_json=as_json,
+        log=log,
+        stages=[lambda place, execution: annotating.main(place, execution, saying)],
+    )
+
+
+@app.command()
+def link(lake: LakeDir, as_json: AsJson = False, log: Log = "text") -> None:
+    """Find articles that are copies of one another."""
+    from pipelines import link as linking
+
+    _lake(lake).check()
+    stages: list[Callable[[Lake, Execution], StageResult]] = [lambda place, _: linking.main(place)]
+    _perform(
+        "link", lake, _run_config("DirectRunner", 1, 1.0), as_json=as_json, log=log, stages=stages
+    )
+
+
+@app.command()
+def status(lake: LakeDir, as_json: AsJson = False) -> None:
+    """Show what a lake holds and how its last runs went."""
+    from pipelines import query as reading
+
+    found = reading.status(_lake(lake))
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    typer.echo(
+        f"{found['lake']}: {found['inputs']:,} inputs, {found['articles']:,} articles, {found['annotated']:,} annotated"
+    )
+    if found["unfinished"]:
+        typer.echo("a commit was cut short; the next run will finish it")
+    reading.print_rows(
+        ["table", "rows", "files", "bytes"],
+        [(name, *counts.values()) for name, counts in found["tables"].items()],
+        as_json=False,
+    )
+    if found["rejects"]:
+        reading.print_rows(["reject reason", "rows"], list(found["rejects"].items()), as_json=False)
+    reading.print_rows(
+        ["run", "stage", "finished", "articles", "rejects", "failed", "seconds"],
+        [
+            (
+                item["run_id"],
+                item["stage"],
+                item["finished_at"],
+                item.get("articles"),
+                sum(item.get("rejects", {}).values()),
+                len(item.get("failed", ())),
+                item.get("seconds"),
+            )
+            for item in found["runs"]
+        ],
+        as_json=False,
+    )
+
+
+@app.command()
+def verify(lake: LakeDir, as_json: AsJson = False) -> None:
+    """Prove that a lake is whole: checksums, keys, spans, no row twice, no file that belongs to nobody."""
+    from pipelines.verify import verify as check
+
+    problems = check(_lake(lake))
+    if as_json:
+        typer.echo(
+            json.dumps([problem.to_json() for problem in problems], ensure_ascii=False, indent=1)
+        )
+    else:
+        for problem in problems:
+            typer.echo(f"{problem.name}: {problem.where}: {problem.message}")
+        if not problems:
+            typer.echo(f"{lake} is whole")
+    if problems:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def query(
+    lake: LakeDir,
+    sql: Annotated[
+        str | None, typer.Argument(metavar="[SQL]", help="DuckDB SQL. Without it: list the views.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Query the tables with DuckDB."""
+    from pipelines import query as reading
+
+    place = _lake(lake)
+    if sql is None:
+        reading.print_rows(
+            ["view", "rows", "description"], reading.list_views(place), as_json=as_json
+        )
+        return
+    columns, rows = reading.run_query(place, sql)
+    reading.print_rows(columns, rows, as_json=as_json)
+
+
+@app.command()
+def schema(
+    table: Annotated[
+        str | None, typer.Argument(metavar="[TABLE]", help="One table; without it, all of them.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the data dictionary: tables, columns, types and what they mean."""
+    from pipelines import query as reading
+    from pipelines import views
+    from pipelines.options import UsageError, near
+    from schemas.tables import BY_NAME, TABLES
+
+    if table is not None and table not in BY_NAME:
+        raise UsageError(
+            f"there is no table {table!r}{near(table, list(BY_NAME))}; tables: {', '.join(BY_NAME)}"
+        )
+    chosen = [item for item in TABLES if table in (None, item.name)]
+    if as_json:
+        content: Any = views.schema_json() if table is None else views.table_json(chosen[0])
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
+        return
+    if table is None:
+        reading.print_rows(
+            ["table", "key", "description"],
+            [(item.name, ", ".join(item.key), item.description) for item in chosen],
+            as_json=False,
+        )
+        return
+    typer.echo(f"{chosen[0].name}: {chosen[0].description} Key: {', '.join(chosen[0].key)}.")
+    reading.print_rows(
+        ["column", "type", "null", "description"],
+        list(_column_rows(views.table_json(chosen[0])["columns"])),
+        as_json=False,
+    )
+
+
+def _column_rows(
+    columns: Sequence[dict[str, Any]], prefix: str = ""
+) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for column in columns:
+        rows.append(
+            (
+                prefix + column["name"],
+                column["type"],
+                "null" if column["nullable"] else "",
+                column["description"],
+            )
+        )
+        rows.extend(_column_rows(column.get("fields", ()), f"{prefix}{column['name']}."))
+    return rows
+
+
+# ------------------------------------------------------------------------------------------- what they share
+
+
+def _lake(path: Path) -> Lake:
+    from pipelines.lake import Lake
+
+    # A Path swallows one slash of "s3://bucket"; say what was meant.
+    return Lake(str(path).replace(":/", "://", 1) if ":/" in str(path) else path)
+
+
+def _absolute(paths: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(str(Path(path).expanduser().absolute()) for path in paths or ())
+
+
+def _run_config(runner: str, workers: int | None, ratio: float) -> Any:
+    from pipelines.options import RunConfig, check_beam, default_workers
+
+    config = RunConfig(
+        runner=runner,
+        workers=default_workers() if workers is None else workers,
+        max_reject_ratio=ratio,
+        beam_flags=_beam_flags,
+    )
+    check_beam(config)
+    return config
+
+
+def _perform(
+    command: str,
+    lake: Path,
+    config: Any,
+    *,
+    as_json: bool,
+    log: str,
+    stages: Sequence[Callable[[Lake, Execution], StageResult]],
+) -> None:
+    """Hold the lake, run the stages one after the other, print what they did and leave with the exit code."""
+    from pipelines import report
+    from pipelines.execute import Execution
+
+    _set_up_logs(log)
+    started = time.monotonic()
+    place = _lake(lake)
+    reporter = report.LogReporter() if log == "json" else report.make_reporter(quiet=False)
+    results: list[StageResult] = []
+    with place.hold(command), Execution(config, reporter) as execution:
+        for stage in stages:
+            results.append(stage(place, execution))
+            if results[-1].too_many_rejects:
+                break
+    code = 0
+    if any(result.failures for result in results):
+        code = EXIT_FAILED
+    if results and results[-1].too_many_rejects:
+        code = EXIT_REJECTS
+    seconds = time.monotonic() - started
+    if as_json:
+        typer.echo(
+            json.dumps(
+                report.summary_json(results, str(place.root), seconds, code), ensure_ascii=False
+            )
+        )
+    else:
+        for line in report.summary_lines(results, str(place.root), seconds):
+            typer.echo(line)
+    if code == EXIT_REJECTS:
+        _complain(
+            f"too many rejects in {results[-1].stage}: {sum(results[-1].rejects.values()):,} against "
+            f"{results[-1].articles:,} articles; nothing of it was published. The work is kept: run again with a higher "
+            "--max-reject-ratio to publish it"
+        )
+    if code == EXIT_FAILED:
+        _complain(
+            "some units failed; everything else is published, and the next run tries them again"
+        )
+    if code:
+        raise typer.Exit(code)
+
+
+def _set_up_logs(log: str) -> None:
+    from pipelines.report import JsonLogs
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        JsonLogs() if log == "json" else logging.Formatter("%(levelname)s %(name)s: %(message)s")
+    )
+    logging.basicConfig(
+        level=logging.INFO if log == "json" else logging.WARNING, handlers=[handler], force=True
+    )
+
+
+def _complain(message: str) -> None:
+    typer.echo(f"dateline: {message}", err=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; return the exit code. What stands after the first ``--`` goes to Beam."""
+    global _beam_flags
+    ours = list(sys.argv[1:] if arguments is None else arguments)
+    _beam_flags = ()
+    if "--" in ours:
+        at = ours.index("--")
+        ours, _beam_flags = ours[:at], tuple(ours[at + 1 :])
+    with contextlib.suppress(ValueError):  # only the main thread may
+        signal.signal(signal.SIGTERM, _on_terminate)
+    try:
+        code = app(args=ours, prog_name="dateline", standalone_mode=False)
+    except KeyboardInterrupt:
+        code = EXIT_STOPPED
+    except BrokenPipeError:  # `dateline query ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        known = _exit_code_of(error)
+        if known is None:
+            raise
+        _complain(_sentence(error))
+        return known
+    if code == EXIT_STOPPED:
+        _complain("stopped; what was finished is kept, and the next run goes on from there")
+    return code if isinstance(code, int) else 0
+
+
+def _exit_code_of(error: Exception) -> int | None:
+    """Return the exit code for an error that is no bug, else null."""
+    if hasattr(
+        error, "format_message"
+    ):  # the command line parser's own; typer may bring its own click
+        return EXIT_USAGE
+    from pipelines.lake import LakeBusyError, LakeError
+    from pipelines.options import UsageError
+    from pipelines.query import QueryError
+    from pipelines.supervise import RunStoppedError
+    from transforms.files import InputError
+
+    codes = {
+        LakeBusyError: EXIT_BUSY,
+        LakeError: EXIT_FAILED,
+        RunStoppedError: EXIT_FAILED,
+        QueryError: EXIT_FAILED,
+    }
+    for kind, code in codes.items():
+        if isinstance(error, kind):
+            return code
+    if isinstance(error, (UsageError, InputError)) or type(error).__name__ in _USAGE_ERRORS:
+        return EXIT_USAGE
+    return None
+
+
+_USAGE_ERRORS = (
+    "ModelError",
+    "KnowledgeError",
+    "LexiconError",
+)  # by name: their modules are not imported for this
+
+
+def _sentence(error: Exception) -> str:
+    if hasattr(error, "format_message"):
+        return f"{error.format_message()} (see dateline --help)"
+    return str(error)
+
+
+def _on_terminate(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

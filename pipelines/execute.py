@@ -1,0 +1,180 @@
+"""From a plan to a commit, the same for every stage: hand out the units, gather the manifests, publish."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipelines import options
+from pipelines.lake import Change, Lake, Run
+from pipelines.options import RunConfig
+from pipelines.supervise import Failure, Job, Outcome, Pool, RunStoppedError
+from schemas.units import Manifest, Unit
+
+if TYPE_CHECKING:
+    from pipelines.plan import Plan
+    from pipelines.report import Reporter
+
+logger = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StageResult:
+    """What a stage did; all counts are of this run only. ``run_id`` is null if nothing was published."""
+
+    stage: str
+    run_id: str | None
+    listed: int
+    skipped: int
+    articles: int = 0
+    copies: int = 0
+    words: int = 0
+    units: int = 0
+    rows: dict[str, int] = dataclasses.field(default_factory=dict)
+    rejects: dict[str, int] = dataclasses.field(default_factory=dict)
+    seconds: float = 0.0
+    failures: tuple[Failure, ...] = ()
+    too_many_rejects: bool = False
+
+
+class Execution:
+    """How a command's stages run: its settings, its worker processes, and who is told."""
+
+    def __init__(self, config: RunConfig, reporter: Reporter) -> None:
+        """Start nothing yet."""
+        self.config = config
+        self.reporter = reporter
+        self._pool: Pool | None = None
+
+    def __enter__(self) -> Execution:
+        """Return the execution."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the worker processes."""
+        if self._pool is not None:
+            self._pool.close()
+
+    def perform(self, job: Job, units: Sequence[Unit]) -> Outcome:
+        """Do the units, here or on another runner.
+
+        Raises:
+          RunStoppedError: none of them can succeed.
+        """
+        if not units:
+            return Outcome(done=(), failures=())
+        if not self.config.local:
+            return run_elsewhere(job, units, self.config)
+        if self._pool is None:
+            level = logging.getLogger().getEffectiveLevel()
+            self._pool = Pool(
+                size=self.config.workers,
+                stall_seconds=self.config.stall_seconds,
+                level=max(level, logging.WARNING),
+            )
+        with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
+            return self._pool.run(job, units, watch)
+
+
+def run_elsewhere(job: Job, units: Sequence[Unit], config: RunConfig) -> Outcome:
+    """Run the pipeline once, over all units, on the runner that was named; manifests come through the lake's folder.
+
+    Raises:
+      RunStoppedError: the job failed or could not be started.
+    """
+    options.check_beam(config)
+    import apache_beam as beam
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    from pipelines import stages
+
+    logging.basicConfig(level=logging.getLogger().getEffectiveLevel(), force=True)
+    flags = [f"--runner={config.runner}", *config.beam_flags]
+    try:
+        with beam.Pipeline(options=PipelineOptions(flags)) as pipeline:
+            stages.build(pipeline, job, list(units))
+    except Exception as error:
+        logger.debug("the job failed", exc_info=True)
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise RunStoppedError(
+            f"{job.stage} on {config.runner} failed: {lines[-1].strip()}"
+        ) from error
+    return Outcome(done=tuple(unit.unit_id for unit in units), failures=())
+
+
+def run_stage(
+    lake: Lake,
+    execution: Execution,
+    plan: Plan,
+    run: Run,
+    job: Job,
+    make_change: Callable[[list[Manifest]], Change],
+) -> StageResult:
+    """Do what a plan says and publish it.
+
+    Raises:
+      RunStoppedError: no unit can succeed; what was finished is kept for the next run.
+      LakeError: the lake cannot be written.
+    """
+    started = time.monotonic()
+    outcome = execution.perform(job, plan.units)
+    found = lake.gather(run)
+    missing = [unit_id for unit_id in outcome.done if unit_id not in found]
+    failures = [
+        *outcome.failures,
+        *(Failure(unit_id=name, message="the runner lost this unit") for name in missing),
+    ]
+    manifests = [*plan.adopted, *(found[unit_id] for unit_id in outcome.done if unit_id in found)]
+    manifests.sort(key=lambda manifest: manifest.unit_id)
+    result = summarize(plan, run, manifests, failures, time.monotonic() - started)
+    refused = sum(result.rejects.values())
+    if refused and refused / (refused + result.articles) > execution.config.max_reject_ratio:
+        return dataclasses.replace(result, run_id=None, too_many_rejects=True)
+    if manifests or plan.stale:
+        change = make_change(manifests)
+        facts: dict[str, Any] = {
+            **change.facts,
+            "articles": result.articles,
+            "words": result.words,
+            "rejects": result.rejects,
+            "rows": result.rows,
+            "seconds": result.seconds,
+            "failed": [dataclasses.asdict(failure) for failure in failures],
+            "workers": execution.config.workers,
+            "runner": execution.config.runner,
+        }
+        lake.commit(run, dataclasses.replace(change, facts=facts))
+    else:
+        result = dataclasses.replace(result, run_id=None)
+    if not failures:
+        lake.sweep(run.stage)
+    return result
+
+
+def summarize(
+    plan: Plan, run: Run, manifests: Sequence[Manifest], failures: Sequence[Failure], seconds: float
+) -> StageResult:
+    """Add up what units did."""
+    rows: collections.Counter[str] = collections.Counter()
+    rejects: collections.Counter[str] = collections.Counter()
+    for manifest in manifests:
+        rows.update(manifest.rows)
+        rejects.update(manifest.rejects)
+    return StageResult(
+        stage=run.stage,
+        run_id=run.run_id,
+        listed=plan.listed,
+        skipped=plan.skipped,
+        articles=sum(manifest.articles for manifest in manifests),
+        copies=plan.copies,
+        words=sum(manifest.words for manifest in manifests),
+        units=len(manifests),
+        rows=dict(sorted(rows.items())),
+        rejects=dict(sorted(rejects.items())),
+        seconds=round(seconds, 2),
+        failures=tuple(failures),
+    )

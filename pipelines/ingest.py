@@ -1,0 +1,98 @@
+"""ingest: files become rows of ``articles``.
+
+files ──ParseArticles──▶ Article ──WriteTables──▶ articles, rejects
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pipelines import plan
+from pipelines.execute import Execution, StageResult, run_stage
+from pipelines.lake import Change, Lake
+from pipelines.options import IngestConfig
+from pipelines.supervise import Job
+from schemas import ids
+from schemas.documents import InputFile
+from schemas.outcomes import Reject
+from schemas.units import Manifest, Unit
+
+if TYPE_CHECKING:
+    import apache_beam as beam
+
+STAGE = "ingest"
+
+
+def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> None:
+    """Wire the steps; the imports are here so that a command with nothing to do starts without Beam."""
+    from transforms.formats.settings import ParseSettings
+    from transforms.parse import ParseArticles
+    from transforms.stage import SaveManifests, TakeUnits
+    from transforms.write import WriteTables
+
+    config: IngestConfig = job.config
+    settings = ParseSettings(
+        min_words=config.min_words,
+        timeout_seconds=config.timeout_seconds,
+        max_bytes=config.max_bytes,
+    )
+    (
+        pipeline
+        | "TakeUnits" >> TakeUnits(None if units is None else list(units))
+        | "ParseArticles" >> ParseArticles(settings)
+        | "WriteTables" >> WriteTables(job.lake, job.staging, job.run_id)
+        | "SaveManifests" >> SaveManifests(f"{job.lake}/{job.staging}")
+    )
+
+
+def signature_of(config: IngestConfig) -> str:
+    """Hash what decides how a file is parsed; a file read under another signature is read again."""
+    from transforms.formats import PARSER_VERSION
+
+    return ids.digest("ingest", PARSER_VERSION, config.min_words)
+
+
+def main(
+    lake: Lake,
+    execution: Execution,
+    config: IngestConfig,
+    files: Sequence[InputFile],
+    problems: Sequence[Reject],
+) -> StageResult:
+    """Read the inputs that are new or changed.
+
+    Raises:
+      RunStoppedError: no unit can succeed.
+      LakeError: the lake cannot be read or written.
+    """
+    signature = signature_of(config)
+    limits = f"timeout {config.timeout_seconds:g} s, {config.max_bytes} bytes"
+    state = lake.state
+    todo = plan.plan_ingest(
+        state, files, problems, lake.left_over(STAGE), signature=signature, limits=limits
+    )
+    if todo.empty:
+        lake.sweep(STAGE)
+        return StageResult(stage=STAGE, run_id=None, listed=todo.listed, skipped=todo.skipped)
+    run = lake.begin(STAGE)
+    job = Job(
+        stage=STAGE,
+        lake=str(lake.root),
+        staging=run.staging,
+        run_id=run.run_id,
+        config=config,
+        beam_flags=execution.config.beam_flags,
+    )
+
+    def make_change(manifests: list[Manifest]) -> Change:
+        return Change(
+            manifests=manifests,
+            replaced_uris=plan.replaced_uris(state, manifests),
+            limits=limits,
+            limited_reasons=plan.LIMITED_REASONS,
+            facts={"signature": signature, "settings": dataclasses.asdict(config)},
+        )
+
+    return run_stage(lake, execution, todo, run, job, make_change)

@@ -1,0 +1,173 @@
+"""The ledger: what the lake holds and where it came from, as four small tables.
+
+Each run adds one delta file per table it changed; a later row replaces an earlier one of the same key, and a row with
+``gone`` set takes it away. The run record names the ledger files that make up the state, so that the state changes as a
+whole when the record appears. Deltas are merged as they come, each time the older one is no longer much larger, so that
+there are never more than a few dozen of them and every row is rewritten a few times only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+INSTANT: Final = pa.timestamp("us", tz="UTC")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One table of the ledger; ``key`` is its first column."""
+
+    name: str
+    schema: pa.Schema
+
+    @property
+    def key(self) -> str:
+        """Return the name of the key column."""
+        return str(self.schema.names[0])
+
+    def rows(self, rows: Sequence[Mapping[str, Any]], *, gone: bool = False) -> pa.Table:
+        """Build a delta from dictionaries; columns a row does not name are null."""
+        columns = {
+            name: pa.array([row.get(name) for row in rows], self.schema.field(name).type)
+            for name in self.schema.names
+        }
+        columns["gone"] = pa.array([gone] * len(rows), pa.bool_())
+        return pa.table(columns, schema=self.schema)
+
+    def gone(self, keys: pa.Array | pa.ChunkedArray) -> pa.Table:
+        """Build a delta that takes these keys away."""
+        count = len(keys)
+        columns: dict[str, Any] = {
+            name: pa.nulls(count, self.schema.field(name).type) for name in self.schema.names
+        }
+        columns[self.key] = keys
+        columns["gone"] = pa.array([True] * count, pa.bool_())
+        return pa.table(columns, schema=self.schema)
+
+    def conform(self, table: pa.Table) -> pa.Table:
+        """Give a delta that an older version wrote the columns it lacks, as nulls."""
+        columns = [
+            table[field.name].cast(field.type)
+            if field.name in table.schema.names
+            else pa.nulls(table.num_rows, field.type)
+            for field in self.schema
+        ]
+        return pa.table(columns, schema=self.schema)
+
+
+def _kind(name: str, **columns: pa.DataType) -> Kind:
+    return Kind(name=name, schema=pa.schema([*columns.items(), ("gone", pa.bool_())]))
+
+
+INPUTS: Final = _kind(
+    "inputs",
+    uri=pa.string(),
+    size=pa.int64(),  # bytes; -1 for what could not be listed as a file
+    modified=pa.float64(),
+    etag=pa.string(),
+    signature=pa.string(),  # settings and versions it was read with
+    limits=pa.string(),  # limits on time and size it was read with
+    limited=pa.int32(),  # rejects that larger limits could avoid
+    articles=pa.int32(),
+    rejects=pa.int32(),
+    unit_id=pa.string(),
+    run_id=pa.string(),
+)
+ARTICLES: Final = _kind(
+    "articles",
+    article_id=pa.string(),
+    uri=pa.string(),
+    path=pa.string(),  # file of the articles table
+    row=pa.int32(),
+    content_hash=pa.string(),
+    published_at=INSTANT,
+    word_count=pa.int32(),
+)
+ANNOTATIONS: Final = _kind(
+    "annotations",
+    article_id=pa.string(),
+    signature=pa.string(),  # model, coder, knowledge and lexicons it was annotated with
+    unit_id=pa.string(),
+    run_id=pa.string(),
+)
+FILES: Final = _kind(
+    "files",
+    path=pa.string(),
+    table=pa.string(),
+    unit_id=pa.string(),
+    run_id=pa.string(),
+    rows=pa.int64(),
+    size=pa.int64(),
+    sha256=pa.string(),
+)
+KINDS: Final = {kind.name: kind for kind in (INPUTS, ARTICLES, ANNOTATIONS, FILES)}
+
+
+def fold(kind: Kind, deltas: Sequence[pa.Table], *, keep_gone: bool = False) -> pa.Table:
+    """Return the rows that are left: the last of each key, without those taken away unless ``keep_gone``."""
+    table = pa.concat_tables(
+        [kind.conform(delta) for delta in deltas] or [kind.schema.empty_table()]
+    )
+    if len(deltas) > 1:
+        order = pa.array(range(table.num_rows), pa.int64())
+        last = (
+            pa.table({"key": table[kind.key], "order": order})
+            .group_by("key", use_threads=False)
+            .aggregate([("order", "max")])["order_max"]
+        )
+        table = table.take(_sorted(last))
+    if not keep_gone and table.num_rows:
+        table = table.filter(pc.invert(table["gone"]))
+    return table.combine_chunks()
+
+
+def _sorted(indices: pa.ChunkedArray) -> pa.Array:
+    array = indices.combine_chunks()
+    return array.take(pc.sort_indices(array))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFile:
+    """One delta: ``path`` relative to the lake, its table, rows and SHA-256."""
+
+    kind: str
+    path: str
+    rows: int
+    sha256: str
+
+
+def read_kind(lake: Path, kind: Kind, files: Sequence[LedgerFile]) -> pa.Table:
+    """Read one table of the ledger as it stands.
+
+    Raises:
+      OSError, pa.ArrowInvalid: a ledger file is missing or damaged.
+    """
+    deltas = [
+        pq.read_table(lake / file.path, partitioning=None)
+        for file in files
+        if file.kind == kind.name
+    ]
+    return fold(kind, deltas)
+
+
+def files_to_merge(files: Sequence[LedgerFile], rows: int) -> int:
+    """Return how many of the latest deltas (in order) a new delta of ``rows`` rows is to be merged with.
+
+    A delta is taken in while it is not twice as large as what has come together: like carrying in a binary counter, so
+    there are about ``log2(rows)`` files and each row is rewritten that many times at most.
+    """
+    total = rows
+    count = 0
+    for file in reversed(files):
+        if file.rows > 2 * total:
+            break
+        total += file.rows
+        count += 1
+    return count

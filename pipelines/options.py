@@ -1,0 +1,168 @@
+"""Settings: what the flags become, checked once, frozen, and handed to steps as values.
+
+Flags are declared in cli.py. What stands after ``--`` on the command line goes to Beam; Beam itself accepts unknown flags
+without a word, so they are refused here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+LOCAL_RUNNER: Final = "DirectRunner"
+
+DEFAULT_MIN_WORDS: Final = 20
+DEFAULT_TIMEOUT_SECONDS: Final = 30.0
+DEFAULT_MAX_BYTES: Final = 20_000_000
+
+_WORKER_BYTES: Final = (
+    1_500_000_000  # what a worker may take, with its reader; measured peak is under 1.2 GB
+)
+
+
+class UsageError(ValueError):
+    """A setting is wrong; the message is one sentence."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class IngestConfig:
+    """What decides how files become articles.
+
+    ``min_words`` applies to articles, not to JSON records with text; ``max_bytes`` to a document, unpacked;
+    ``timeout_seconds`` to one document.
+    """
+
+    min_words: int = DEFAULT_MIN_WORDS
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    max_bytes: int = DEFAULT_MAX_BYTES
+
+    def __post_init__(self) -> None:
+        """Check.
+
+        Raises:
+          UsageError: a value is out of range.
+        """
+        if self.min_words < 0:
+            raise UsageError(f"--min-words {self.min_words}: expected 0 or more")
+        if not 0 < self.timeout_seconds < float("inf"):
+            raise UsageError(f"--timeout-seconds {self.timeout_seconds}: expected more than 0")
+        if self.max_bytes < 1:
+            raise UsageError(f"--max-bytes {self.max_bytes}: expected 1 or more")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AnnotateConfig:
+    """What decides what is said of articles: model, the user's knowledge and lexicon files."""
+
+    model: str = "default"
+    knowledge: tuple[str, ...] = ()
+    lexicons: tuple[str, ...] = ()
+    keep_unresolved: bool = False
+
+    def __post_init__(self) -> None:
+        """Check.
+
+        Raises:
+          UsageError: a file does not exist.
+        """
+        for flag, paths in (("--knowledge", self.knowledge), ("--lexicon", self.lexicons)):
+            for path in paths:
+                if not Path(path).exists():
+                    raise UsageError(f"{flag} {path}: no such file")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """How a command runs: where, with how many processes, and when it gives up."""
+
+    runner: str = LOCAL_RUNNER
+    workers: int = 1
+    max_reject_ratio: float = 1.0
+    stall_seconds: float = 600.0
+    beam_flags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check.
+
+        Raises:
+          UsageError: a value is out of range.
+        """
+        if self.workers < 1:
+            raise UsageError(f"--workers {self.workers}: expected 1 or more")
+        if not 0 <= self.max_reject_ratio <= 1:
+            raise UsageError(
+                f"--max-reject-ratio {self.max_reject_ratio}: expected a number from 0 to 1"
+            )
+        for flag in self.beam_flags:
+            if flag.startswith("--direct_num_workers") or flag.startswith("--direct_running_mode"):
+                raise UsageError(f"{flag.split('=')[0]}: local processes are started by --workers")
+            if flag.split("=")[0] == "--runner":
+                raise UsageError("--runner goes before the --, among Dateline's own flags")
+
+    @property
+    def local(self) -> bool:
+        """Tell whether this machine does the work, in processes of ours."""
+        return self.runner == LOCAL_RUNNER
+
+
+def default_workers() -> int:
+    """Return the processors this process may use, fewer where memory is short."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        cores = os.cpu_count() or 1
+    quota = Path("/sys/fs/cgroup/cpu.max")
+    if quota.is_file():
+        limit, period = quota.read_text().split()[:2]
+        if limit != "max":
+            cores = min(cores, max(1, int(limit) // int(period)))
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError):  # macOS
+        return cores
+    return max(1, min(cores, free // _WORKER_BYTES))
+
+
+def check_beam(config: RunConfig) -> None:
+    """Refuse a runner or a flag that Beam does not know; costs the import of Beam.
+
+    Raises:
+      UsageError: naming it, with what it may have been meant to be.
+    """
+    if config.local and not config.beam_flags:
+        return
+    from apache_beam.options.pipeline_options import (
+        PipelineOptions,
+        StandardOptions,
+        _BeamArgumentParser,
+    )
+
+    if "." not in config.runner:
+        names = sorted({name.rsplit(".", 1)[-1] for name in StandardOptions.ALL_KNOWN_RUNNERS})
+        if config.runner.lower() not in {
+            form for name in names for form in (name.lower(), name.lower()[:-6])
+        }:
+            raise UsageError(
+                f"--runner {config.runner}: Beam has no such runner{near(config.runner, names)}"
+            )
+    if config.local:
+        # Portable runners learn of more flags from their job server, so only here can an unknown one be told.
+        parser = _BeamArgumentParser(allow_abbrev=False, add_help=False)
+        for group in PipelineOptions.__subclasses__():
+            group._add_argparse_args(parser)
+        known = [option for action in parser._actions for option in action.option_strings]
+        for flag in config.beam_flags:
+            if flag.startswith("--") and flag.split("=")[0] not in known:
+                raise UsageError(
+                    f"Beam has no flag {flag.split('=')[0]}{near(flag.split('=')[0], known)}"
+                )
+
+
+def near(word: str, known: Sequence[str]) -> str:
+    """Return ``; did you mean ...?`` if a known word is close."""
+    found = difflib.get_close_matches(word, known, 1)
+    return f"; did you mean {found[0]}?" if found else ""

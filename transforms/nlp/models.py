@@ -51,8 +51,10 @@ def describe_model(name_or_path: str = "default") -> tuple[str, str]:
     return f"{meta['lang']}_{meta['name']}", str(meta["version"])
 
 
-def load_model(name_or_path: str = "default") -> LanguageModel:
+def load_model(name_or_path: str = "default", *, lemmas: bool = False) -> LanguageModel:
     """Load a model: a packaged name (``default``), an installed spaCy package or a folder.
+
+    Without ``lemmas`` a lemmatizer that is a component of its own is left out.
 
     Raises:
       ModelError: there is no such model, it was made for another spaCy, or it has no parser or finds no names.
@@ -61,7 +63,7 @@ def load_model(name_or_path: str = "default") -> LanguageModel:
     folder = _folder_of(name_or_path)
     import spacy
 
-    from transforms.nlp import components
+    from transforms.nlp import components, reader  # noqa: F401 - registers our components
 
     if not (folder / "config.cfg").is_file():  # an installed package keeps its data one folder below its metadata
         folder = next(folder.glob("*/config.cfg")).parent
@@ -71,7 +73,7 @@ def load_model(name_or_path: str = "default") -> LanguageModel:
         raise ModelError(
             f"model {name_or_path!r} ({name} {version}) was made for spaCy {wanted}; installed is {spacy.about.__version__}"
         )
-    unread = [step for step in meta.get("pipeline", []) if step in UNREAD]
+    unread = [step for step in meta.get("pipeline", []) if step in UNREAD and not (lemmas and "lemma" in step)]
     try:
         nlp = spacy.load(folder, exclude=unread)
     except (OSError, ValueError, ImportError, KeyError) as error:

@@ -1,0 +1,139 @@
+"""Running the encoder: one window of word pieces in, scores out.
+
+Two ways to run one set of 8-bit weights: ``int8`` multiplies integers (onnxruntime), ``f32`` unpacks the weights to
+floats when the model is loaded (onnxruntime, or OpenVINO, which may compute in bf16 where the processor has matrix
+units for it: ``bf16``). ``auto`` takes what is fastest on the machine at hand.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from transforms.nlp.pieces import Window
+
+PRECISIONS = ("auto", "int8", "f32", "bf16")
+
+
+class EncoderError(ValueError):
+    """The encoder cannot run as asked; the message is one sentence."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """What the model says of a window: rows are words.
+
+    ``scores`` holds the label scores of all heads side by side; ``arcs[i, j]`` scores word j as head of word i;
+    ``roots`` what is added where a word is its own; the last two are what a word contributes to the label of its own
+    arc, and to those of its dependents.
+    """
+
+    scores: NDArray[np.float32]
+    arcs: NDArray[np.float32]
+    roots: NDArray[np.float32]
+    label_dependent: NDArray[np.float32]
+    label_head: NDArray[np.float32]
+
+
+class Encoder:
+    """The embedding tables and a graph, whoever runs it."""
+
+    def __init__(self, folder: Path, run: Any, description: str) -> None:
+        """Map the tables of ``folder``; ``run`` takes embedded pieces and places and returns the graph's outputs."""
+        self.description = description
+        self._run = run
+        self._words = np.load(folder / "words.npy", mmap_mode="r")
+        with np.load(folder / "tables.npz") as tables:
+            self._scale = tables["word_scale"]
+            self._positions = tables["positions"].astype(np.float32)
+            self._shapes = tables["shapes"]
+            self._word_shapes = tables["word_shapes"]
+            self._label_weight = tables["label_weight"]
+            self._label_bias = tables["label_bias"]
+            self._root_bias = tables["arc_root_bias"]
+
+    def run(self, window: Window) -> Found:
+        """Read a window."""
+        pieces = window.pieces
+        embedded = self._words[pieces] * self._scale[pieces][:, None]
+        embedded += self._positions[: len(pieces)]
+        embedded += self._shapes[window.shapes]
+        embedded += self._word_shapes[window.word_shapes]
+        found = Found(*self._run(embedded, np.array(window.places, np.int64)))
+        np.add(found.roots, self._root_bias, out=found.roots)
+        return found
+
+    def relations(self, found: Found, heads: NDArray[np.int64], root: int) -> NDArray[np.int64]:
+        """Return the best label of each word's arc; ``root`` for roots and for nothing else."""
+        head = found.label_head[heads]
+        joined = np.concatenate([np.maximum(found.label_dependent + head, 0), found.label_dependent * head], axis=1)
+        scores = joined @ self._label_weight + self._label_bias
+        scores[:, root] = -np.inf
+        best = scores.argmax(1)
+        best[heads == np.arange(len(heads))] = root
+        return best
+
+
+def open_encoder(folder: Path, precision: str = "auto") -> Encoder:
+    """Open the model in ``folder``.
+
+    Raises:
+      EncoderError: an unknown precision, or one that this machine cannot give.
+    """
+    if precision not in PRECISIONS:
+        raise EncoderError(f"unknown precision {precision!r}; expected one of {', '.join(PRECISIONS)}")
+    if precision == "bf16" or (precision == "auto" and _has_matrix_units()):
+        if importlib.util.find_spec("openvino") is not None:
+            return _openvino(folder)
+        if precision == "bf16":
+            raise EncoderError("precision bf16 needs OpenVINO, which is not installed: pip install openvino")
+    return _onnxruntime(folder, "f32" if precision == "f32" else "int8")
+
+
+def _onnxruntime(folder: Path, precision: str) -> Encoder:
+    import onnxruntime
+
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = 1
+    settings.inter_op_num_threads = 1
+    settings.log_severity_level = 3
+    path = folder / f"reader.{precision}.onnx"
+    session = onnxruntime.InferenceSession(str(path), settings, providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+
+    def run(embedded: NDArray[np.float32], places: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        return list(session.run(names, {"embedded": embedded, "places": places}))
+
+    return Encoder(folder, run, f"onnxruntime {onnxruntime.__version__} {precision}")
+
+
+def _openvino(folder: Path) -> Encoder:
+    import openvino
+
+    core = openvino.Core()
+    settings = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "bf16"}
+    compiled = core.compile_model(core.read_model(folder / "reader.f32.onnx"), "CPU", settings)
+    request = compiled.create_infer_request()
+    outputs = list(compiled.outputs)
+
+    def run(embedded: NDArray[np.float32], places: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        found = request.infer({"embedded": embedded, "places": places})
+        return [np.array(found[output]) for output in outputs]
+
+    return Encoder(folder, run, f"openvino {openvino.__version__} bf16")
+
+
+def _has_matrix_units() -> bool:
+    """Tell whether the processor multiplies matrices in bf16 (AMX); only Linux says so, elsewhere the answer is no."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return "amx_bf16" in flags

@@ -1,0 +1,233 @@
+"""The spaCy component that runs our transformer: tags, lemmas, trees, sentences and names in one pass.
+
+The encoder reads one window of an article at a time (``pieces.py``). No window ever shares a run with another article,
+so the result for an article cannot depend on its neighbours, although 8-bit arithmetic scales its numbers by the
+largest of a run. It costs nothing either: a window of 160 pieces fills a core's matrix units, and nothing is padded.
+
+The numbers that come out become tags by maximum, names by the best legal sequence of BIO labels, and trees by each
+word's best head in its sentence, mended into a tree where that is none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from spacy import util
+from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, MORPH, POS, TAG
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from transforms.nlp import decode, encoder
+from transforms.nlp.chunks import noun_chunks
+from transforms.nlp.lemmas import Lemmas
+from transforms.nlp.pieces import Pieces
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+READER = "dateline_reader"
+_FILES = ("weights.bin", "words.npy", "tables.npz", "vocab.txt", "labels.json", "lemmas.json")
+
+
+class Reader:
+    """The component. It owns a folder of files (``from_disk``) and has no state that learns."""
+
+    def __init__(self, nlp: Language, name: str = READER, precision: str = "auto") -> None:
+        """Remember the vocabulary; the model comes from disk. ``precision``: see ``encoder.open_encoder``."""
+        self.name = name
+        self.precision = precision
+        self._nlp = nlp
+        self._folder: Path | None = None
+        self._encoder: encoder.Encoder | None = None
+        nlp.vocab.get_noun_chunks = noun_chunks
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return the relations and entity labels, as spaCy's own components do."""
+        if self._encoder is None:
+            return ()
+        return (*self._relations, *dict.fromkeys(label[2:] for label in self._names if label != "O"))
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate one document in place."""
+        if self._encoder is None:
+            raise ValueError(f"component {self.name!r} has no model yet: load it with from_disk")
+        words, breaks, kept = _words(doc)
+        if words:
+            self._read(doc, words, breaks, kept)
+        else:
+            _fill_blank(doc)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:  # noqa: ARG002 - spaCy's signature
+        """Annotate documents in their order; nothing is held back, so memory is that of one document."""
+        handle = self._nlp.default_error_handler
+        for doc in stream:
+            try:
+                yield self(doc)
+            except Exception as error:  # noqa: BLE001 - spaCy's contract: the pipeline's handler decides
+                handle(self.name, self, [doc], error)
+
+    def _read(self, doc: Doc, words: list[str], breaks: list[bool], kept: NDArray[np.int64]) -> None:
+        reader = self._encoder
+        assert reader is not None
+        count = len(words)
+        tags, xpos = np.empty(count, np.int64), np.empty(count, np.int64)
+        feats, relations = np.empty(count, np.int64), np.empty(count, np.int64)
+        heads, opens = np.empty(count, np.int64), np.zeros(count, bool)
+        names = np.empty((count, self._bounds[0]), np.float32)
+        for window in self._pieces.windows(words, breaks):
+            first, last = window.first, window.last
+            found = reader.run(window)
+            low, *ends = np.split(found.scores, self._bounds[:-1], axis=1)
+            names[first:last] = low
+            tags[first:last], xpos[first:last], feats[first:last] = (part.argmax(1) for part in ends[:3])
+            starts = ends[3][:, 0] > 0
+            starts[0] = True
+            starts |= np.array(breaks[first:last])
+            opens[first:last] = starts
+            local = decode.trees(found.arcs, found.roots[:, 0], starts)
+            relations[first:last] = reader.relations(found, local, self._root)
+            heads[first:last] = local + first
+        ends_at = [*np.flatnonzero(opens)[1:].tolist(), count]
+        entities = decode.names(names, ends_at, self._transitions)
+        self._fill(doc, kept, words, tags, xpos, feats, relations, heads, entities)
+
+    def _fill(
+        self,
+        doc: Doc,
+        kept: NDArray[np.int64],
+        words: list[str],
+        tags: NDArray[np.int64],
+        xpos: NDArray[np.int64],
+        feats: NDArray[np.int64],
+        relations: NDArray[np.int64],
+        heads: NDArray[np.int64],
+        entities: NDArray[np.int64],
+    ) -> None:
+        """Write all columns at once; white space hangs on the word before it."""
+        size = len(doc)
+        table = np.zeros((size, 8), np.uint64)
+        owner = np.maximum(np.searchsorted(kept, np.arange(size), side="right") - 1, 0)
+        table[:, 0], table[:, 1] = self._space_pos, self._space_tag
+        table[:, 2] = self._space_dep
+        absolute = kept[owner]
+        absolute[kept] = kept[heads]
+        table[:, 4] = self._no_feats
+        table[kept, 0], table[kept, 1] = self._tag_keys[tags], self._xpos_keys[xpos]
+        table[kept, 2], table[kept, 4] = self._relation_keys[relations], self._feat_keys[feats]
+        table[:, 3] = (absolute - np.arange(size)).astype(np.int64).view(np.uint64)
+        strings = self._nlp.vocab.strings
+        table[kept, 5] = [strings.add(self._lemma(word, self._xpos[tag])) for word, tag in zip(words, xpos, strict=True)]
+        table[:, 6] = 2
+        table[kept, 6], table[kept, 7] = self._name_parts[entities], self._name_keys[entities]
+        inside = np.flatnonzero(self._name_parts[entities] == 1)
+        for place in inside.tolist():  # white space inside a name belongs to it
+            for gap in range(int(kept[place - 1]) + 1, int(kept[place])):
+                table[gap, 6], table[gap, 7] = 1, self._name_keys[entities[place]]
+        doc.from_array([POS, TAG, DEP, HEAD, MORPH, LEMMA, ENT_IOB, ENT_TYPE], table)
+
+    def _lemma(self, word: str, tag: str) -> str:
+        known = self._lemma_cache.get((word, tag))
+        if known is None:
+            if len(self._lemma_cache) > 200_000:
+                self._lemma_cache.clear()
+            known = self._lemma_cache[word, tag] = self._lemmas(word, tag)
+        return known
+
+    def from_disk(self, path: str | os.PathLike[str], exclude: Iterable[str] = ()) -> Reader:  # noqa: ARG002
+        """Read the model's files."""
+        folder = Path(path)
+        labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        self._folder = folder
+        self._encoder = encoder.open_encoder(folder, self.precision)
+        self._pieces = Pieces.from_file(folder / "vocab.txt")
+        self._lemmas = Lemmas(json.loads((folder / "lemmas.json").read_text(encoding="utf-8")))
+        self._lemma_cache: dict[tuple[str, str], str] = {}
+        self._names, self._xpos, self._relations = labels["names"], labels["xpos"], labels["relations"]
+        sizes = [len(labels[head]) for head in ("names", "tags", "xpos", "feats")]
+        self._bounds = np.cumsum([*sizes, 1])
+        self._root = self._relations.index("root")
+        self._transitions = decode.Transitions(self._names)
+        self._intern(labels)
+        return self
+
+    def _intern(self, labels: dict[str, list[str]]) -> None:
+        """Give every label its number in the pipeline's string store."""
+        vocab = self._nlp.vocab
+
+        def keys(values: Iterable[str]) -> NDArray[np.uint64]:
+            return np.array([vocab.strings.add(value) for value in values], np.uint64)
+
+        pos_names = labels["tags"]
+        self._tag_keys = keys(pos_names)
+        # part of speech is stored as spaCy's symbol, which is also its string's number
+        self._space_pos = vocab.strings["SPACE"]
+        self._xpos_keys = keys(labels["xpos"])
+        self._space_tag = vocab.strings.add("_SP")
+        self._relation_keys = keys("ROOT" if value == "root" else value for value in labels["relations"])
+        self._space_dep = vocab.strings.add("dep")
+        self._no_feats = vocab.morphology.add("")
+        self._feat_keys = np.array(
+            [vocab.morphology.add("" if value == "_" else value) for value in labels["feats"]], np.uint64
+        )
+        self._name_keys = np.array([vocab.strings.add(value[2:]) if value != "O" else 0 for value in self._names], np.uint64)
+        self._name_parts = np.array([{"O": 2, "I": 1, "B": 3}[value[0]] for value in self._names], np.uint64)
+
+    def to_disk(self, path: str | os.PathLike[str], exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
+        """Copy the model's files."""
+        if self._folder is None:
+            raise ValueError(f"component {self.name!r} has no model to write")
+        target = util.ensure_path(path)
+        target.mkdir(parents=True, exist_ok=True)
+        for name in (*_FILES, *(file.name for file in self._folder.glob("reader.*.onnx"))):
+            (target / name).write_bytes((self._folder / name).read_bytes())
+
+    @property
+    def backend(self) -> str:
+        """Say what runs the encoder, and in which precision."""
+        return self._encoder.description if self._encoder else "none"
+
+
+@Language.factory(
+    READER,
+    assigns=[
+        *("token.tag", "token.pos", "token.morph", "token.lemma", "token.dep", "token.head"),
+        *("token.is_sent_start", "doc.sents", "doc.ents", "token.ent_iob", "token.ent_type"),
+    ],
+    default_config={"precision": "auto"},
+)
+def make_reader(nlp: Language, name: str, precision: str) -> Reader:
+    """Make the component for a pipeline."""
+    return Reader(nlp, name, precision)
+
+
+def _words(doc: Doc) -> tuple[list[str], list[bool], NDArray[np.int64]]:
+    """Return the words without white space, which of them follow a line break, and their places in the document."""
+    words, breaks, kept, after_break = list[str](), list[bool](), list[int](), False
+    for token in doc:
+        if token.is_space:
+            after_break = after_break or "\n" in token.text
+            continue
+        words.append(token.text)
+        breaks.append(after_break)
+        kept.append(token.i)
+        after_break = False
+    return words, breaks, np.array(kept, np.int64)
+
+
+def _fill_blank(doc: Doc) -> None:
+    """Mark a document without words as read."""
+    for token in doc:
+        token.pos_ = "SPACE"
+        token.dep_ = "dep" if token.i else "ROOT"
+        token.head = doc[0]
+    if len(doc):
+        doc.set_ents([])
+
+

@@ -8,7 +8,9 @@ for the United States, and elsewhere from ISO 3166-2 (pycountry) where a divisio
 from __future__ import annotations
 
 import collections
+import difflib
 import re
+import unicodedata
 from typing import Any
 
 import pyarrow as pa
@@ -24,15 +26,62 @@ TOO_COMMON = frozenset(
     "center central general independence liberal industry commerce enterprise king prince queens major mayor orange "
     "young victoria police same both bay bath battle deal cork limerick tours angers lens caen of boom".split()
 )
+CLOSE = 0.75
+"""Similarity from which another spelling is taken: Mosul/Mosoul is .91, Kharkiv/Kharkov .86; translations lie below."""
+
+ENGLISH = frozenset(
+    "aden|al hudaydah|allepo|alexandria|basra|bangalore|benares|bethlehem|bombay|busan|calcutta|canton|cawnpore|cologne"
+    "|constantinople|dacca|danzig|el fasher|el geneina|el obeid|falluja|fallujah|florence|geneva|genoa|ghent|gothenburg"
+    "|hama|hasakah|hebron|hodeida|hodeidah|homs|idlib|irkutsk|isfahan|jaffa|jenin|kandahar|kharkov|kiev|kobe|kharkiv|kyiv"
+    "|kirkuk|kobane|kobani|koblenz|latakia|leningrad|lvov|lviv|madras|mariupol|marrakech|mecca|medina|mekelle|milan"
+    "|misrata|mogadishu|mosul|mukden|munich|mykolaiv|nablus|najaf|nanking|naples|nicosia|nuremberg|odessa|odesa|osaka"
+    "|patna|peking|pusan|qamishli|quetta|raqqa|ramadi|rangoon|saint petersburg|saigon|sarajevo|sebastopol|sevastopol"
+    "|seville|simferopol|sidon|sokhumi|sukhumi|srinagar|st petersburg|stalingrad|taegu|tehran|teheran|tikrit|timbuktu"
+    "|turin|tyre|urumqi|venice|vienna|xian|yangon|zagreb|zaporizhzhia|zurich|antwerp|bruges|lisbon|port said|dohuk|duhok"
+    "|sulaimaniya|sulaymaniyah|irbil|arbil|erbil|karbala|kerbala|baqouba|baquba|baqubah|samarra|hilla|hillah|nasiriyah"
+    "|jalalabad|mazar i sharif|mazar e sharif|herat|lashkar gah|khost|diyarbakir|izmir|gaziantep|sanliurfa|cizre|jeddah"
+    "|jiddah|dhahran|taif|taiz|taez|mukalla|benghazi|tobruk|derna|tripoli|oran|constantine|tangier|fez|casablanca|port sudan"
+    "|kassala|mekele|gondar|hargeisa|kismayo|baidoa|mombasa|goma|bukavu|lubumbashi|kisangani|kananga|mbuji mayi|bunia"
+    "|donetsk|luhansk|lugansk|dnipro|dnepropetrovsk|kherson|bakhmut|avdiivka|kramatorsk|sloviansk|grozny|vladikavkaz|nazran"
+    "|beslan|kaliningrad|yekaterinburg|nizhny novgorod|vladivostok|khabarovsk|murmansk|arkhangelsk|rostov on don|belgorod"
+    "|vilnius|kaunas|gdansk|krakow|cracow|wroclaw|lodz|poznan|bratislava|brno|timisoara|constanta|varna|plovdiv|salonika"
+    "|thessaloniki|tuzla|mostar|banja luka|vukovar|split|dubrovnik|mitrovica|prizren|pec|nis|novi sad|tetovo|ohrid|skopje"
+    "|hong kong|macau|kaohsiung|incheon|inchon|kwangju|gwangju|pyeongtaek|panmunjom|kaesong|sinuiju|hiroshima|nagasaki"
+    "|mandalay|chittagong|colombo|jaffna|trincomalee|kathmandu|thimphu|peshawar|lahore|rawalpindi|karachi|hyderabad|amritsar"
+    "|ayodhya|ahmedabad|mumbai|chennai|kolkata|bengaluru|pune|poona|varanasi|jammu|leh|imphal|guwahati|dili|banda aceh"
+    "|jolo|marawi|zamboanga|cotabato|davao|mexico city|havana|ciudad juarez|juarez|culiacan|acapulco|tijuana|port au prince"
+    "|cap haitien|gonaives|medellin|cali|cucuta|bogota|caracas|maracaibo|quito|guayaquil|cuzco|cusco|ayacucho|brasilia"
+    "|sao paulo|rio|rio de janeiro|belem|asuncion|montevideo|cordoba|rosario|valparaiso|concepcion".split("|")
+)
+"""English and former names of cities in the news that GeoNames lists as alternatives; every entry is ours."""
+
 GENERIC = (" province", " oblast", " governorate", " state", " region", " prefecture", " department", " krai")
 
 
+def _plain(name: str) -> str:
+    """Keep the letters of western European alphabets and write others without their marks: Sāmarrā’ is Samarra."""
+    letters = [
+        letter if letter.isascii() or letter in "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ"
+        else unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+        for letter in name.replace("ı", "i").replace("ł", "l").replace("đ", "d").replace("’", "'").replace("‘", "'")
+    ]
+    return "".join(letters).strip("' ")
+
+
 def _alternates(city: dict[str, Any]) -> list[str]:
-    names = [city["name"]]
+    """Return the lookup keys of a city: its name, our English names of it, and close spellings of large cities."""
+    name = key(city["name"])
+    names = [name]
+    others = [key(other) for other in city["alternatenames"] if LATIN.fullmatch(other)]
+    names += [other for other in others if other in ENGLISH and city["population"] >= 50_000]
     if city["population"] >= 100_000:
-        names += [name for name in city["alternatenames"] if LATIN.fullmatch(name) and not name.isupper()]
-    joined = [key(name) for name in names]
-    return [name for name in dict.fromkeys(joined) if len(name) > 2][:24]
+        close = [
+            (difflib.SequenceMatcher(None, name, other).ratio(), other)
+            for other in dict.fromkeys(others)
+            if other[:1] == name[:1] and len(other) > 3
+        ]
+        names += [other for ratio, other in sorted(close, reverse=True)[:5] if ratio >= CLOSE]
+    return [name for name in dict.fromkeys(names) if len(name) > 2]
 
 
 def _divisions(cities: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
@@ -80,7 +129,7 @@ def build(limit: int = LIMIT) -> int:
             rows.append(
                 (
                     city["geonameid"],
-                    city["name"],
+                    _plain(city["name"]),
                     "|".join(names),
                     iso3[city["countrycode"]],
                     divisions.get((city["countrycode"], city["admin1code"])),
@@ -139,7 +188,7 @@ def _division_rows(
         rows.append(
             (
                 numbers.get((country, code)),
-                name,
+                _plain(name),
                 "|".join(names),
                 iso3[country],
                 name,

@@ -16,6 +16,7 @@ import dataclasses
 import datetime as dt
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from typing import Final
 
 from schemas.annotations import AnnotatedArticle, Sentence
@@ -34,10 +35,18 @@ _NUMBERS: Final = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "twenty": 20,
     "thirty": 30, "forty": 40, "fifty": 50,
 }  # fmt: skip
-_DECADE_WORDS: Final = {"fifties": 1950, "sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990}
+_DECADE_WORDS: Final = {
+    "fifties": 1950,
+    "sixties": 1960,
+    "seventies": 1970,
+    "eighties": 1980,
+    "nineties": 1990,
+}
 _SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _NEAR_DAYS: Final = 120
 """A day without a year means the nearest one within this distance; papers name the year of what is farther."""
+_NEAR_MONTHS: Final = 2
+"""Likewise for a month whose verb has no tense (*starting in mid-February*)."""
 
 _MONTH, _WEEKDAY, _RELATIVE, _UNIT, _YEAR, _SEASON = 1, 2, 4, 8, 16, 32
 
@@ -91,8 +100,12 @@ _WEEKDAYS: Final = re.compile(
     rf"[Bb]lack|[Bb]loody|[Gg]ood|[Aa]sh|[Ee]aster|[Pp]alm|[Ss]uper|[Cc]yber|[Hh]oly|[Mm]aundy|[Cc]lean)\s+)?(?P<wd>{_WD})(?P<pl>s)?(?![\w])"
     rf"(?:\s*(?P<j>-|–|to\b|through\b|until\b|till\b|and\b|or\b)\s*(?P<wd2>{_WD})(?!\w))?"
     r"(?:\s+(?:morning|afternoon|evening|night|noon|lunchtime)\b)?(?:,?\s+(?:of\s+)?(?P<rw>last|this|next)\s+week\b)?"
-    r"(?P<times>\s+(?:times|herald|mirror|post|express|mail|telegraph|prayers?)\b)?",
+    r"(?P<times>\s+(?:Times|Herald|Mirror|Post|Express|Mail|Telegraph|World|Tribune|Independent)\b)?",
 )
+_TIMETABLE: Final = re.compile(
+    rf"{_WD}s?(?:,\s*(?:and\s+|or\s+|&\s*)?|\s+(?:and|or|&)\s+)(?:{_WD}s?,?\s*(?:and\s+|or\s+|&\s*)?){{2,}}"
+)
+"""Three weekdays in a row are those of every week."""
 _DAYS: Final = re.compile(
     r"\b(?P<r>(?:the\s+)?day\s+before\s+yesterday|(?:the\s+)?day\s+after\s+tomorrow|today|tonight|yesterday|tomorrow|"
     r"last\s+night|this\s+(?:morning|afternoon|evening))\b(?:\s+(?:morning|afternoon|evening|night)\b)?",
@@ -112,11 +125,12 @@ _AGO: Final = re.compile(
 )
 _PAST_SPAN: Final = re.compile(
     rf"\b(?:in|over|during|within|for|throughout|of)\s+(?:the|these)\s+(?P<dir>past|last|previous|next|coming)\s+"
-    rf"(?:(?P<n>{_NUM}|few|several|couple\s+of)\s+)?(?P<u>hour|day|week|month|year|decade|century)s?\b",
+    rf"(?:(?P<n>{_NUM}|few|several|couple\s+of)\s+)?(?P<u>hour|day|week|month|year|decade|century)(?P<pl>s?)\b",
     re.IGNORECASE,
 )
 _IN_UNITS: Final = re.compile(
-    rf"\b(?:with)?in\s+(?P<n>{_NUM})\s+(?P<u>day|week|month|year)s?(?:['’]?s?\s+time)?\b", re.IGNORECASE
+    rf"\b(?:with)?in\s+(?P<n>{_NUM})\s+(?P<u>day|week|month|year)s?(?:['’]?s?\s+time)?\b",
+    re.IGNORECASE,
 )
 _THAT_DAY: Final = re.compile(
     r"\b(?:(?:earlier|later|early|late)\s+(?:in|on)\s+(?:the|that)\s+(?:same\s+)?day|(?:on\s+)?the\s+same\s+(?:day|night|evening|morning)|"
@@ -131,7 +145,9 @@ _QUARTER: Final = re.compile(
     re.IGNORECASE,
 )
 _ISO: Final = re.compile(r"(?<![\w/-])(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?![\w-])")
-_FIGURES: Final = re.compile(r"(?<![\w/.-])(?P<a>\d{1,2})(?P<s>[/.-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\w/-])")
+_FIGURES: Final = re.compile(
+    r"(?<![\w/.-])(?P<a>\d{1,2})(?P<s>[/.-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\w/-])"
+)
 _YEARS: Final = re.compile(
     rf"(?<![\w$€£.,/-])(?P<part>[Ee]arly|[Mm]id|[Ll]ate|(?:[Tt]he\s+)?(?:end|beginning|start|middle)\s+of)?(?(part)[\s-]+)(?P<y>{_Y})"
     rf"(?:\s*(?P<j>-|–|—|/|to\b|and\b|until\b|through\b|or\b)\s*(?P<y2>{_Y}|\d\d(?!\d|[.,]\d|-\d|\s?%)))?(?![\w-])"
@@ -148,8 +164,20 @@ _SEASONAL: Final = re.compile(
 _HOLIDAY: Final = re.compile(
     rf"(?<!\w)(?P<h>Christmas\s+(?:Day|Eve)|New\s+Year['’]s\s+(?:Day|Eve))(?!\w)(?:,?\s+(?P<y>{_Y}))?"
 )
-_HOLIDAYS: Final = {"christmas day": (12, 25), "christmas eve": (12, 24), "day": (1, 1), "eve": (12, 31)}
-_YEAR_TOKEN: Final = re.compile(r"(?:1[5-9]|20)\d\d(?!\d)|['’]\d0s|\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d")
+_NAMED_FOR: Final = re.compile(
+    r"\s+(?:[A-Z]\w+\s+)?(?:Movement|Agreement|Accords?|Brigades?|Alliance|Revolution|Martyrs|Coalition|Party|Front|"
+    r"Uprising|Massacre|Incident|Forces?|Square|Bridge|University|Commission|[Mm]assacre|uprising|revolution|coup)\b"
+)
+"""What makes a day the name of something, so that it tells no date: *the July 26 Movement*, *the 1917 revolution*."""
+_HOLIDAYS: Final = {
+    "christmas day": (12, 25),
+    "christmas eve": (12, 24),
+    "day": (1, 1),
+    "eve": (12, 31),
+}
+_YEAR_TOKEN: Final = re.compile(
+    r"(?:1[5-9]|20)\d\d(?!\d)|['’]\d0s|\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d"
+)
 _YEAR_BEFORE: Final = frozenset(
     "in since by until till before after from of during the early late mid end through to between around circa back"
     " 's ’s and a an its their his her to this year ,".split()
@@ -186,7 +214,9 @@ class _Found:
     start: int
     end: int
     value: _Value | None
-    narrative: bool = True  # moves the story's own day, so that "the next day" may be counted from it
+    narrative: bool = (
+        True  # moves the story's own day, so that "the next day" may be counted from it
+    )
 
 
 def resolve_dates(annotated: AnnotatedArticle) -> tuple[DateMention, ...]:
@@ -195,9 +225,7 @@ def resolve_dates(annotated: AnnotatedArticle) -> tuple[DateMention, ...]:
     mentions = _Reader(annotated, reference).read()
     if reference is None and mentions:
         proved = infer_publication_date(annotated, mentions)
-        reference = (
-            _Reference(proved[0], "text") if proved else _about_when(annotated, mentions)
-        )
+        reference = _Reference(proved[0], "text") if proved else _about_when(annotated, mentions)
         if reference is not None:
             mentions = _Reader(annotated, reference).read()
     return mentions
@@ -233,13 +261,16 @@ def infer_publication_date(
                 if word in _PROOF:
                     found.add(date.date + dt.timedelta(days=_PROOF[word]))
                     break
-                if not (word in ("(", ")", ",", "-", "–", "—", "on", "the") or word in _WEEKDAY_NAMES):
+                if not (
+                    word in ("(", ")", ",", "-", "–", "—", "on", "the") or word in _WEEKDAY_NAMES
+                ):
                     break
         way = direction(tokens, date.first, date.last, sentence.first, sentence.last)
         if way == "past" and (low is None or date.date > low):
             low = date.date
         elif way == "future" and (high is None or date.date < high):
-            high = date.date
+            if not {"will", "'ll", "’ll"}.isdisjoint(tokens.lowers[sentence.first : sentence.last]):
+                high = date.date  # a present tense may be that of a caption
     if len(found) == 1:
         return found.pop(), "text"
     if found or low is None or high is None or not 0 <= (high - low).days <= 6:
@@ -260,7 +291,9 @@ def infer_publication_date(
 def _about_when(annotated: AnnotatedArticle, dates: tuple[DateMention, ...]) -> _Reference | None:
     """Return a full past date of the lead as rough day of writing, if no later one follows: good for years and months."""
     text = annotated.article.text
-    full = [d for d in dates if d.precision == "day" and d.date and re.search(_Y, text[d.start : d.end])]
+    full = [
+        d for d in dates if d.precision == "day" and d.date and re.search(_Y, text[d.start : d.end])
+    ]
     if not full:
         return None
     lead = annotated.sentences[min(2, len(annotated.sentences) - 1)].last
@@ -270,7 +303,8 @@ def _about_when(annotated: AnnotatedArticle, dates: tuple[DateMention, ...]) -> 
             break
         sentence = next(s for s in annotated.sentences if s.first <= date.first < s.last)
         if date.date == latest and (
-            direction(annotated.tokens, date.first, date.last, sentence.first, sentence.last) == "past"
+            direction(annotated.tokens, date.first, date.last, sentence.first, sentence.last)
+            == "past"
         ):
             return _Reference(latest, "other date", exact=False)
     return None
@@ -287,7 +321,10 @@ def _reference(article: Article) -> _Reference | None:
         return None
     if written and -1 <= (day - written).days <= 3:
         return _Reference(written, "dateline")
-    stamped = article.published_precision == "second" and (published.hour, published.minute) != (0, 0)
+    stamped = article.published_precision == "second" and (published.hour, published.minute) != (
+        0,
+        0,
+    )
     if not stamped:
         return _Reference(day, "published")
     address = from_url(article.url)
@@ -305,11 +342,15 @@ def _month(year: int, month: int) -> tuple[dt.date, dt.date]:
 
 
 def _month_number(name: str) -> int:
-    return next(i for i, m in enumerate(_MONTH_NAMES, 1) if m.startswith(name.lower().rstrip(".")[:3]))
+    return next(
+        i for i, m in enumerate(_MONTH_NAMES, 1) if m.startswith(name.lower().rstrip(".")[:3])
+    )
 
 
 def _weekday_number(name: str) -> int:
-    return next(i for i, d in enumerate(_WEEKDAY_NAMES) if d.startswith(name.lower().rstrip(".")[:3]))
+    return next(
+        i for i, d in enumerate(_WEEKDAY_NAMES) if d.startswith(name.lower().rstrip(".")[:3])
+    )
 
 
 def _number(text: str | None) -> int | None:
@@ -374,25 +415,29 @@ class _Reader:
         return kinds
 
     def _read_sentence(self, sentence: Sentence, kinds: int) -> None:
-        matches: list[tuple[int, int, str, re.Match[str]]] = []
-        for name, pattern, kind in _PATTERNS:
-            if kinds & kind:
-                for match in pattern.finditer(self.text, sentence.start, sentence.end):
-                    matches.append((match.start(), -match.end(), name, match))
+        matches = [
+            (match.start(), -match.end(), reader, match)
+            for reader, pattern, kind in _PATTERNS
+            if kinds & kind
+            for match in pattern.finditer(self.text, sentence.start, sentence.end)
+        ]
         if not matches:
             return
         matches.sort(key=lambda m: m[:2])
         taken = sentence.start
-        kept: list[tuple[str, re.Match[str]]] = []
-        for i, (start, minus_end, name, match) in enumerate(matches):
+        kept: list[tuple[Callable[[_Reader, re.Match[str]], list[_Found]], re.Match[str]]] = []
+        for i, (start, minus_end, reader, match) in enumerate(matches):
             if start < taken:
                 continue
-            if any(s < -minus_end and -e - s > -minus_end - start and s >= taken for s, e, _, _ in matches[i + 1 :]):
+            if any(
+                s < -minus_end and -e - s > -minus_end - start and s >= taken
+                for s, e, _, _ in matches[i + 1 :]
+            ):
                 continue  # a longer expression begins inside this one
-            kept.append((name, match))
+            kept.append((reader, match))
             taken = -minus_end
-        for name, match in kept:
-            for found in getattr(self, "_" + name)(match):
+        for reader, match in kept:
+            for found in reader(self, match):
                 self._add(found, sentence)
 
     def _add(self, found: _Found, sentence: Sentence) -> None:
@@ -411,7 +456,9 @@ class _Reader:
             DateMention(
                 first=first,
                 last=last,
-                start=max(starts[first], found.start) if found.start < ends[first] else starts[first],
+                start=max(starts[first], found.start)
+                if found.start < ends[first]
+                else starts[first],
                 end=found.end,
                 date=value.start if value else None,
                 date_end=value.end if value and value.end != value.start else None,
@@ -423,7 +470,14 @@ class _Reader:
     def _since(self, value: _Value, first: int, sentence: Sentence) -> _Value:
         """Stretch a date after *since* to the day of writing."""
         before = first - 1
-        if before > sentence.first and self.tokens.lowers[before] in ("the", "early", "late", "at", "about", "-"):
+        if before > sentence.first and self.tokens.lowers[before] in (
+            "the",
+            "early",
+            "late",
+            "at",
+            "about",
+            "-",
+        ):
             before -= 1
         if before < sentence.first or self.tokens.lowers[before] != "since":
             return value
@@ -477,7 +531,9 @@ class _Reader:
 
     def _in_date_span(self, start: int, end: int) -> bool:
         first, last = self._range_of(start, end)
-        return any(s.label == "DATE" and s.first <= first and s.last >= last for s in self.annotated.spans)
+        return any(
+            s.label == "DATE" and s.first <= first and s.last >= last for s in self.annotated.spans
+        )
 
     # ---- years that are not said
 
@@ -505,7 +561,12 @@ class _Reader:
         groups = match.groupdict()
         if groups.get("y"):
             return "text"
-        if (groups.get("ry") or "").lower() in ("that", "the same", "the following", "the previous"):
+        if (groups.get("ry") or "").lower() in (
+            "that",
+            "the same",
+            "the following",
+            "the previous",
+        ):
             return "other date"
         return self.reference.basis if self.reference else "text"
 
@@ -516,9 +577,7 @@ class _Reader:
         if self.reference is None:
             return None
         here = self.reference.day
-        choices = [
-            d for y in (-1, 0, 1) if (d := _day(here.year + y, month, day)) is not None
-        ]
+        choices = [d for y in (-1, 0, 1) if (d := _day(here.year + y, month, day)) is not None]
         if weekday is not None:
             choices = [d for d in choices if d.weekday() == weekday]
         if not choices:
@@ -541,7 +600,11 @@ class _Reader:
         if year is None and self._before(match.start()) in ("in", "during") and not match["wd"]:
             return []  # "in June 3 people died"
         return self._days_of_month(
-            match, (match["m"], match["d"]), (match["m2"] or match["m"], match["d2"]) if match["d2"] else None, year, year
+            match,
+            (match["m"], match["d"]),
+            (match["m2"] or match["m"], match["d2"]) if match["d2"] else None,
+            year,
+            year,
         )
 
     def _day_then_month(self, match: re.Match[str]) -> list[_Found]:
@@ -552,7 +615,11 @@ class _Reader:
         if not match["m0"] and match["y0"]:
             return []
         return self._days_of_month(
-            match, (match["m0"] or match["m"], match["d0"]), (match["m"], match["d"]), first_year, year
+            match,
+            (match["m0"] or match["m"], match["d0"]),
+            (match["m"], match["d"]),
+            first_year,
+            year,
         )
 
     def _days_of_month(
@@ -564,7 +631,9 @@ class _Reader:
         last_year: int | None,
     ) -> list[_Found]:
         start, end = match.span()
-        if self._in_name(start, end, strictly=True) and not match["y"]:
+        if not match["y"] and (
+            self._in_name(start, end, strictly=True) or _NAMED_FOR.match(self.text, end)
+        ):
             return []
         basis = self._basis(match)
         named = match["wd"] or match.groupdict().get("wd2")
@@ -576,7 +645,9 @@ class _Reader:
             if first is not None:
                 value = _Value(first, first, "day", basis)
             elif year is not None and weekday is not None and self._one_day(one, year, None, way):
-                value = _Value(*_month(year, _month_number(one[0])), "month", basis)  # the weekday contradicts the day
+                value = _Value(
+                    *_month(year, _month_number(one[0])), "month", basis
+                )  # the weekday contradicts the day
             return [_Found(start, end, value)]
         last = self._one_day(two, last_year, None, way)
         if first is None or last is None:
@@ -589,7 +660,13 @@ class _Reader:
         join = match["j"].lower()
         between = self._before(start) in ("between", "from")
         if join == "or":
-            return [_Found(start, end, _Value(first, last, "week" if (last - first).days < 8 else "month", basis))]
+            return [
+                _Found(
+                    start,
+                    end,
+                    _Value(first, last, "week" if (last - first).days < 8 else "month", basis),
+                )
+            ]
         if join in _RANGE_JOINS or between or (last - first).days == 1:
             return [_Found(start, end, _Value(first, last, "day", basis))]
         middle = match.start("d2") if "d2" in match.groupdict() else match.start("d")
@@ -613,7 +690,11 @@ class _Reader:
         start, end = match.span()
         modifier = " ".join((match["mod"] or "").lower().split())
         if modifier in ("every", "each"):
-            return [_Found(start, end, None, narrative=False)] if not self._in_name(start, end, strictly=False) else []
+            return (
+                [_Found(start, end, None, narrative=False)]
+                if not self._in_name(start, end, strictly=False)
+                else []
+            )
         month = _month_number(match["m"])
         year = self._years(match)
         if year is None and not match["ry"] and not modifier:
@@ -627,7 +708,9 @@ class _Reader:
             return self._months(match, month, _month_number(match["m2"]), year)
         if year is None and not match["ry"]:
             year = self._year_of_month(month, modifier, start, end)
-        value = _Value(*_month(year, month), "month", self._basis(match)) if year is not None else None
+        value = (
+            _Value(*_month(year, month), "month", self._basis(match)) if year is not None else None
+        )
         return [_Found(start, end, value)]
 
     def _is_month(self, match: re.Match[str]) -> bool:
@@ -654,9 +737,14 @@ class _Reader:
             return before
         if way == "future":
             return after
-        return here.year if month == here.month else None
+        for year in (here.year - 1, here.year, here.year + 1):
+            if abs((year - here.year) * 12 + month - here.month) <= _NEAR_MONTHS:
+                return year
+        return None
 
-    def _months(self, match: re.Match[str], month: int, last: int, year: int | None) -> list[_Found]:
+    def _months(
+        self, match: re.Match[str], month: int, last: int, year: int | None
+    ) -> list[_Found]:
         start, end = match.span()
         if year is None:
             year = self._year_of_month(last, "", start, end)
@@ -665,7 +753,9 @@ class _Reader:
         join = match["j"].lower()
         begin = _month(year - (month > last), month)
         close = _month(year, last)
-        if join == "or" or (join == "and" and (last - month) % 12 > 1 and self._before(start) != "between"):
+        if join == "or" or (
+            join == "and" and (last - month) % 12 > 1 and self._before(start) != "between"
+        ):
             return [_Found(start, end, None)]
         months = (last - month) % 12 + 1
         precision = "month" if months <= 2 else "quarter" if months == 3 else "year"
@@ -674,12 +764,21 @@ class _Reader:
     def _weekday(self, match: re.Match[str]) -> list[_Found]:
         start, end = match.span()
         modifier = " ".join((match["mod"] or "").lower().split())
+        if not modifier and self._before(start) == "the" and not self._owns(end):
+            return [
+                _Found(start, end, None, narrative=False)
+            ]  # "on the Tuesday": of a week told before
         if match["times"] or modifier in (
             "black bloody good ash easter palm super cyber holy maundy clean".split()
         ):
             return []
         if self._in_name(start, end, strictly=True):
             return []
+        if self.sentence and any(
+            m.start() <= start < m.end()
+            for m in _TIMETABLE.finditer(self.text, self.sentence.start, self.sentence.end)
+        ):
+            return [_Found(start, end, None, narrative=False)]
         if match["pl"] or modifier in ("every", "each"):
             return [_Found(start, end, None, narrative=False)]
         reference = self.reference
@@ -693,6 +792,13 @@ class _Reader:
         day = self._weekday_of_week(wanted, match["rw"], modifier, start, end)
         value = _Value(day, day, "day", reference.basis) if isinstance(day, dt.date) else day
         return [_Found(start, end, value)]
+
+    def _owns(self, end: int) -> bool:
+        """Tell whether a noun hangs on a weekday: *the Tuesday meeting*, *the Tuesday's vote*."""
+        index = bisect_left(self.tokens.starts, end)
+        return index < len(self.tokens) and (
+            self.tokens.lowers[index] in ("'s", "’s") or self.tokens.tags[index] in ("NOUN", "ADJ")
+        )
 
     def _weekday_beside(self, wanted: int, modifier: str) -> _Value | None:
         told = self._told(sentences=1)
@@ -710,7 +816,9 @@ class _Reader:
         here = reference.day
         monday = here - dt.timedelta(days=here.weekday())
         if week:
-            return monday + dt.timedelta(days=wanted + {"last": -7, "this": 0, "next": 7}[week.lower()])
+            return monday + dt.timedelta(
+                days=wanted + {"last": -7, "this": 0, "next": 7}[week.lower()]
+            )
         back = (here.weekday() - wanted) % 7
         if modifier in ("last", "next"):
             ahead = (wanted - here.weekday()) % 7 or 7
@@ -721,7 +829,9 @@ class _Reader:
                 return near if sure else _Value(far, near, "week", reference.basis)
             near = here + dt.timedelta(days=ahead)
             sure = wanted <= here.weekday() < 6
-            return near if sure else _Value(near, near + dt.timedelta(days=7), "week", reference.basis)
+            return (
+                near if sure else _Value(near, near + dt.timedelta(days=7), "week", reference.basis)
+            )
         if modifier in ("past", "this past"):
             return here - dt.timedelta(days=back or 7)
         if modifier in ("coming", "this coming"):
@@ -749,7 +859,15 @@ class _Reader:
             for wanted, a, b in ((one, start, match.start("j")), (two, split, end)):
                 day = self._weekday_of_week(wanted, match["rw"], "", start, end)
                 same = isinstance(day, dt.date) and match["j"].lower() == "and"
-                found.append(_Found(a, b, _Value(day, day, "day", reference.basis) if same and isinstance(day, dt.date) else None))
+                found.append(
+                    _Found(
+                        a,
+                        b,
+                        _Value(day, day, "day", reference.basis)
+                        if same and isinstance(day, dt.date)
+                        else None,
+                    )
+                )
             return found
         first = self._weekday_of_week(one, match["rw"], "", start, end)
         way = self._direction(start, end)
@@ -790,11 +908,21 @@ class _Reader:
             told = self._told(sentences=1)
             if told is None:
                 return None, "", 0
-            return told.start, "other date", {"the following": 1, "the next": 1, "the previous": -1}.get(modifier, 0)
+            return (
+                told.start,
+                "other date",
+                {"the following": 1, "the next": 1, "the previous": -1}.get(modifier, 0),
+            )
         reference = self.reference
         if reference is None or (not reference.exact and unit not in ("year", "decade", "month")):
             return None, "", 0
-        step = -1 if modifier in ("last", "the past", "this past") else 1 if modifier in ("next", "the coming", "this coming") else 0
+        step = (
+            -1
+            if modifier in ("last", "the past", "this past")
+            else 1
+            if modifier in ("next", "the coming", "this coming")
+            else 0
+        )
         if unit == "month" and not reference.exact and step:
             return None, "", 0
         return reference.day, reference.basis, step
@@ -804,9 +932,9 @@ class _Reader:
         if unit in ("week", "weekend"):
             monday = base - dt.timedelta(days=base.weekday()) + dt.timedelta(days=7 * step)
             if unit == "weekend":
-                if step == 0 and base.weekday() < 5 and self.reference and basis == self.reference.basis:
-                    pass
-                return _Value(monday + dt.timedelta(days=5), monday + dt.timedelta(days=6), "week", basis)
+                return _Value(
+                    monday + dt.timedelta(days=5), monday + dt.timedelta(days=6), "week", basis
+                )
             return _Value(monday, monday + dt.timedelta(days=6), "week", basis)
         if unit == "month":
             moved = _shift_month(base, step)
@@ -828,7 +956,11 @@ class _Reader:
             return []
         if how in ("before", "after", "prior"):
             return self._beside_clause(match, number, unit, how)
-        vague = number is None or bool(match["half"]) or (match["about"] or "").lower() not in ("", "just", "only")
+        vague = (
+            number is None
+            or bool(match["half"])
+            or (match["about"] or "").lower() not in ("", "just", "only")
+        )
         if how in ("ago", "hence", "from now"):
             reference = self.reference
             if vague or number is None or reference is None:
@@ -841,7 +973,9 @@ class _Reader:
         if vague or number is None or told is None:
             return [_Found(start, end, None)]
         step = number if how == "later" else -number
-        return [_Found(start, end, self._moved(told.start, unit, step, "other date"), narrative=False)]
+        return [
+            _Found(start, end, self._moved(told.start, unit, step, "other date"), narrative=False)
+        ]
 
     def _beside_clause(
         self, match: re.Match[str], number: int | None, unit: str, how: str
@@ -853,11 +987,25 @@ class _Reader:
         if how != "after" and (not rest or rest[0] in ".,;:)"):
             if told is None or number is None or match["about"] or match["half"]:
                 return [_Found(start, end, None)]
-            return [_Found(start, end, self._moved(told.start, unit, -number, "other date"), narrative=False)]
-        if how == "after" and unit == "day" and number == 1 and told is not None and not match["about"]:
+            return [
+                _Found(
+                    start,
+                    end,
+                    self._moved(told.start, unit, -number, "other date"),
+                    narrative=False,
+                )
+            ]
+        if (
+            how == "after"
+            and unit == "day"
+            and number
+            and number <= 7
+            and told is not None
+            and not match["about"]
+        ):
             verb = self._clause_after(match.start("dir"))
             if verb is not None:
-                value = self._moved(told.start, "day", -1, "other date")
+                value = self._moved(told.start, "day", -number, "other date")
                 starts, ends = self.tokens.starts, self.tokens.ends
                 return [
                     _Found(start, end, None, narrative=False),
@@ -895,15 +1043,25 @@ class _Reader:
             last = year + (9 if unit == "decade" else 0)
             if unit == "decade":
                 year, last = year // 10 * 10, year // 10 * 10 + 9
-            return _Value(dt.date(year, 1, 1), dt.date(last, 12, 31), "decade" if unit == "decade" else "year", basis)
+            return _Value(
+                dt.date(year, 1, 1),
+                dt.date(last, 12, 31),
+                "decade" if unit == "decade" else "year",
+                basis,
+            )
         except (ValueError, OverflowError):
             return None
 
     def _past_span(self, match: re.Match[str]) -> list[_Found]:
         start, end = match.start("dir"), match.end()
-        number = _number(match["n"]) if match["n"] else 1
+        number = _number(match["n"]) if match["n"] else None if match["pl"] else 1
         reference, unit = self.reference, match["u"].lower()
-        if number is None or reference is None or not reference.exact or unit in ("hour", "century"):
+        if (
+            number is None
+            or reference is None
+            or not reference.exact
+            or unit in ("hour", "century")
+        ):
             return [_Found(start, end, None, narrative=False)]
         days = number * {"day": 1, "week": 7, "month": 30, "year": 365, "decade": 3652}[unit]
         ahead = match["dir"].lower() in ("next", "coming")
@@ -911,23 +1069,54 @@ class _Reader:
             other = reference.day + dt.timedelta(days=days if ahead else -days)
         except OverflowError:
             return [_Found(start, end, None, narrative=False)]
-        precision = "week" if days <= 10 else "month" if days <= 45 else "quarter" if days <= 100 else "year" if days <= 400 else "decade"
+        precision = (
+            "week"
+            if days <= 10
+            else "month"
+            if days <= 45
+            else "quarter"
+            if days <= 100
+            else "year"
+            if days <= 400
+            else "decade"
+        )
         one, two = sorted((other, reference.day))
         return [_Found(start, end, _Value(one, two, precision, reference.basis), narrative=False)]
 
     def _in_units(self, match: re.Match[str]) -> list[_Found]:
         start, end = match.span()
         number, reference, unit = _number(match["n"]), self.reference, match["u"].lower()
-        if number is None or reference is None or not reference.exact or match.group().lower().startswith("within"):
+        if (
+            number is None
+            or reference is None
+            or not reference.exact
+            or match.group().lower().startswith("within")
+        ):
             return []
-        if self._direction(start, end) != "future" or self._before(start) in ("once", "twice", "times", "first"):
+        if self._direction(start, end) != "future" or self._compares(start):
             return []
         return [_Found(start, end, self._moved(reference.day, unit, number, reference.basis))]
+
+    def _compares(self, start: int) -> bool:
+        """Tell whether words before speak of *the first contact in five years*, which is no day ahead."""
+        first = bisect_right(self.tokens.starts, start) - 1
+        low = self.sentence.first if self.sentence else first
+        return any(
+            self.tokens.lowers[i] in ("first", "once", "twice", "times", "second", "third")
+            or self.tokens.xpos[i] in ("JJS", "RBS")
+            for i in range(max(low, first - 12), first)
+        )
 
     def _that_day(self, match: re.Match[str]) -> list[_Found]:
         start, end = match.span()
         step_word = (match["step"] or match["beside"] or "").lower()
-        step = 1 if step_word in ("next", "following") or "after" in step_word else -1 if step_word else 0
+        step = (
+            1
+            if step_word in ("next", "following") or "after" in step_word
+            else -1
+            if step_word
+            else 0
+        )
         told = self._told(sentences=1, unit="day")
         if told is None and not step:
             told = self._current_day()
@@ -940,11 +1129,17 @@ class _Reader:
         """Return the day a report has been about, if all its days so far are one and close to the day of writing."""
         if self.reference is None or not self.reference.exact or self.sentence is None:
             return None
-        days = {v.start for s, v in self.told if v.precision == "day" and self.sentence.index - s <= 12}
+        days = {
+            v.start for s, v in self.told if v.precision == "day" and self.sentence.index - s <= 12
+        }
         if len(days) != 1:
             return None
         day = days.pop()
-        return _Value(day, day, "day", "other date") if 0 <= (self.reference.day - day).days <= 1 else None
+        return (
+            _Value(day, day, "day", "other date")
+            if 0 <= (self.reference.day - day).days <= 1
+            else None
+        )
 
     def _weekend(self, match: re.Match[str]) -> list[_Found]:
         reference = self.reference
@@ -957,7 +1152,13 @@ class _Reader:
             return [_Found(start, end, None)]
         if way == "future" and reference.day.weekday() < 5:
             saturday += dt.timedelta(days=7)
-        return [_Found(start, end, _Value(saturday, saturday + dt.timedelta(days=1), "week", reference.basis))]
+        return [
+            _Found(
+                start,
+                end,
+                _Value(saturday, saturday + dt.timedelta(days=1), "week", reference.basis),
+            )
+        ]
 
     def _quarter(self, match: re.Match[str]) -> list[_Found]:
         start, end = match.span()
@@ -966,12 +1167,27 @@ class _Reader:
             year = self.reference.day.year
         word = (match["q"] or match["qn"]).lower()
         half = (match["k"] or "quarter").lower() == "half"
-        index = {"first": 0, "second": 1, "third": 2, "fourth": 3, "1": 0, "2": 1, "3": 2, "4": 3}.get(word, 1 if half else 3)
+        index = {
+            "first": 0,
+            "second": 1,
+            "third": 2,
+            "fourth": 3,
+            "1": 0,
+            "2": 1,
+            "3": 2,
+            "4": 3,
+        }.get(word, 1 if half else 3)
         if year is None or (half and index > 1):
             return [_Found(start, end, None)]
         size = 6 if half else 3
         begin, close = _month(year, index * size + 1), _month(year, index * size + size)
-        return [_Found(start, end, _Value(begin[0], close[1], "year" if half else "quarter", self._basis(match)))]
+        return [
+            _Found(
+                start,
+                end,
+                _Value(begin[0], close[1], "year" if half else "quarter", self._basis(match)),
+            )
+        ]
 
     def _iso(self, match: re.Match[str]) -> list[_Found]:
         day = _day(int(match["y"]), int(match["m"]), int(match["d"]))
@@ -997,7 +1213,13 @@ class _Reader:
             return [_Found(start, end, _Value(dt.date(year, 1, 1), dt.date(year, 12, 31), "year"))]
         digits, join = match["y2"], match["j"].lower()
         if len(digits) == 2 and join not in ("-", "–", "/"):
-            return [_Found(start, match.end("y"), _Value(dt.date(year, 1, 1), dt.date(year, 12, 31), "year"))]
+            return [
+                _Found(
+                    start,
+                    match.end("y"),
+                    _Value(dt.date(year, 1, 1), dt.date(year, 12, 31), "year"),
+                )
+            ]
         last = int(digits) if len(digits) == 4 else year // 100 * 100 + int(digits)
         if join in ("and", "or") and self._before(start) != "between":
             return [
@@ -1007,28 +1229,51 @@ class _Reader:
         if last < year or (len(digits) == 2 and last > year + 20):
             return [_Found(start, end, None, narrative=False)]
         precision = "year" if last - year <= 2 else "decade"
-        return [_Found(start, end, _Value(dt.date(year, 1, 1), dt.date(last, 12, 31), precision), narrative=False)]
+        return [
+            _Found(
+                start,
+                end,
+                _Value(dt.date(year, 1, 1), dt.date(last, 12, 31), precision),
+                narrative=False,
+            )
+        ]
 
     def _is_year(self, match: re.Match[str]) -> bool:
         """Tell a year from a count: *in 2018*, *the 2015 protests* against *in 2,000 villages*, *killed 1914 people*."""
         start, end = match.span()
         if self._in_name(start, end, strictly=True):
             return False
-        if match["part"] or self._in_date_span(*match.span("y")):
-            return True
         before = self._before(start)
+        if match["part"]:
+            return True
+        if self._in_date_span(*match.span("y")):
+            return before in _YEAR_BEFORE or not self._counts(start, end)
         if before not in _YEAR_BEFORE and self._before(start) != "(":
             return False
-        _, last = self._range_of(start, end)
-        sentence = self.sentence
-        following = last if sentence is not None and last < sentence.last else None
-        if following is not None and self.tokens.xpos[following] == "NNS" and before not in (
-            "the", "a", "an", "its", "their", "his", "her", "'s", "’s",
-        ):  # fmt: skip
+        if self._counts(start, end) and before not in "the a an its their his her 's ’s".split():
             return False
+        following = self._following(start, end)
         if before in ("of", "to", "from", "by", "and", "after", ",", "between", "around", "an"):
-            return following is None or self.tokens.tags[following] in ("PUNCT", "ADP", "CCONJ", "SCONJ", "VERB", "AUX", "PRON", "DET")
+            return following is None or self.tokens.tags[following] in (
+                "PUNCT",
+                "ADP",
+                "CCONJ",
+                "SCONJ",
+                "VERB",
+                "AUX",
+                "PRON",
+                "DET",
+            )
         return True
+
+    def _following(self, start: int, end: int) -> int | None:
+        _, last = self._range_of(start, end)
+        return last if self.sentence is not None and last < self.sentence.last else None
+
+    def _counts(self, start: int, end: int) -> bool:
+        """Tell whether a number has a plural right behind it."""
+        following = self._following(start, end)
+        return following is not None and self.tokens.xpos[following] == "NNS"
 
     def _decade(self, match: re.Match[str]) -> list[_Found]:
         start, end = match.span()
@@ -1040,7 +1285,9 @@ class _Reader:
             year = _DECADE_WORDS[match["w"]]
             if self._before(match.start("w")) not in ("the", "early", "late", "mid", "-"):
                 return []
-        return [_Found(start, end, _Value(dt.date(year, 1, 1), dt.date(year + 9, 12, 31), "decade"))]
+        return [
+            _Found(start, end, _Value(dt.date(year, 1, 1), dt.date(year + 9, 12, 31), "decade"))
+        ]
 
     def _season(self, match: re.Match[str]) -> list[_Found]:
         start, end = match.span()
@@ -1065,14 +1312,24 @@ class _Reader:
             elif modifier == "next":
                 year += begun
         elif name == "winter":
-            return [_Found(start, end, _Value(dt.date(year, 1, 1), dt.date(year, 12, 31), "year", self._basis(match)))]
+            return [
+                _Found(
+                    start,
+                    end,
+                    _Value(dt.date(year, 1, 1), dt.date(year, 12, 31), "year", self._basis(match)),
+                )
+            ]
         begin, close = _month(year, month), _month(year, month + 2)
         return [_Found(start, end, _Value(begin[0], close[1], "season", self._basis(match)))]
 
     def _winter(self, here: dt.date, modifier: str) -> _Value | None:
         """Return the winter meant: the running one from December to February is *this*, never *last*."""
         started = here.year - (here.month < 6)
-        begin = {"last": started - (here.month in (1, 2)), "this": started, "next": started + (here.month >= 12 or here.month < 6)}[modifier]
+        begin = {
+            "last": started - (here.month in (1, 2)),
+            "this": started,
+            "next": started + (here.month >= 12 or here.month < 6),
+        }[modifier]
         if modifier == "last" and here.month >= 6:
             begin = here.year - 1
         basis = self.reference.basis if self.reference else "text"
@@ -1085,7 +1342,11 @@ class _Reader:
         name = " ".join(match["h"].lower().split())
         month, digits = _HOLIDAYS.get(name) or _HOLIDAYS[name.split()[-1]]
         year = self._years(match)
-        day = _day(year, month, digits) if year else self._nearest(month, digits, None, self._direction(start, end))
+        day = (
+            _day(year, month, digits)
+            if year
+            else self._nearest(month, digits, None, self._direction(start, end))
+        )
         basis = "text" if year else self.reference.basis if self.reference else "text"
         return [_Found(start, end, _Value(day, day, "day", basis) if day else None)]
 
@@ -1098,7 +1359,11 @@ class _Reader:
         index = self.sentence.index
         exact = {"day": ("day",), "week": ("day",), "month": ("day", "month")}.get(unit)
         for back in range(sentences + 1):
-            here = [v for s, v in self.told if s == index - back and (exact is None or v.precision in exact)]
+            here = [
+                v
+                for s, v in self.told
+                if s == index - back and (exact is None or v.precision in exact)
+            ]
             if here:
                 if len({v.start for v in here}) > 1 and unit in ("day", "week"):
                     return None
@@ -1110,24 +1375,26 @@ def _sane_year(day: dt.date) -> bool:
     return _FIRST_YEAR <= day.year <= _LAST_YEAR
 
 
-_PATTERNS: Final = (
-    ("day_of_month", _DAY_OF_MONTH, _MONTH),
-    ("day_then_month", _DAY_THEN_MONTH, _MONTH),
-    ("bare_month", _BARE_MONTH, _MONTH),
-    ("weekday", _WEEKDAYS, _WEEKDAY),
-    ("relative_day", _DAYS, _RELATIVE),
-    ("last_unit", _LAST_UNIT, _UNIT),
-    ("ago", _AGO, _UNIT),
-    ("past_span", _PAST_SPAN, _UNIT),
-    ("in_units", _IN_UNITS, _UNIT),
-    ("that_day", _THAT_DAY, _UNIT),
-    ("weekend", _WEEKEND, _UNIT),
-    ("quarter", _QUARTER, _UNIT | _YEAR),
-    ("iso", _ISO, _YEAR),
-    ("figures", _FIGURES, _YEAR),
-    ("year", _YEARS, _YEAR),
-    ("decade", _DECADE, _YEAR),
-    ("season", _SEASONAL, _SEASON),
-    ("holiday", _HOLIDAY, _SEASON),
+_PATTERNS: Final[
+    tuple[tuple[Callable[[_Reader, re.Match[str]], list[_Found]], re.Pattern[str], int], ...]
+] = (
+    (_Reader._day_of_month, _DAY_OF_MONTH, _MONTH),
+    (_Reader._day_then_month, _DAY_THEN_MONTH, _MONTH),
+    (_Reader._bare_month, _BARE_MONTH, _MONTH),
+    (_Reader._weekday, _WEEKDAYS, _WEEKDAY),
+    (_Reader._relative_day, _DAYS, _RELATIVE),
+    (_Reader._last_unit, _LAST_UNIT, _UNIT),
+    (_Reader._ago, _AGO, _UNIT),
+    (_Reader._past_span, _PAST_SPAN, _UNIT),
+    (_Reader._in_units, _IN_UNITS, _UNIT),
+    (_Reader._that_day, _THAT_DAY, _UNIT),
+    (_Reader._weekend, _WEEKEND, _UNIT),
+    (_Reader._quarter, _QUARTER, _UNIT | _YEAR),
+    (_Reader._iso, _ISO, _YEAR),
+    (_Reader._figures, _FIGURES, _YEAR),
+    (_Reader._year, _YEARS, _YEAR),
+    (_Reader._decade, _DECADE, _YEAR),
+    (_Reader._season, _SEASONAL, _SEASON),
+    (_Reader._holiday, _HOLIDAY, _SEASON),
 )
-"""Names of the methods that read a match, patterns, and the kinds of words that make it worth trying."""
+"""Methods that read a match, patterns, and the kinds of words that make it worth trying."""

@@ -15,7 +15,7 @@ import pathlib
 from collections.abc import Iterable, Sequence
 
 from transforms.knowledge.people import Officeholder, People
-from transforms.knowledge.places import Gazetteer, load_gazetteer
+from transforms.knowledge.places import Gazetteer, Place
 from transforms.knowledge.tables import DATA, KnowledgeError, read_rows
 from transforms.knowledge.words import fold, key, pieces, plural, split_list
 
@@ -106,7 +106,7 @@ class Knowledge:
         self.longest: dict[str, int] = {}
         self.people = People()
         self.organisations_by_name: dict[str, Organisation] = {}
-        self.gazetteer: Gazetteer = Gazetteer.empty()
+        self.gazetteer: Gazetteer = Gazetteer()
         self.phrase_cache: dict[object, object] = {}
 
     # -- lookups -----------------------------------------------------------------------------------------------------
@@ -156,6 +156,16 @@ class Knowledge:
         if not holders:
             return None
         return choose_office(holders, date)
+
+    def place(
+        self, name: str, *, country: str | None = None, container: str | None = None
+    ) -> Place | None:
+        """Return the place of a name: the largest, or the largest in a country or a first-level division."""
+        inside = [country] if country else []
+        if container:
+            inside.append(self.country(container) or key(container))
+        found = self.gazetteer.choose(key(name), container=inside)
+        return found[0] if found else None
 
     def term(self, words: Sequence[str]) -> Term | None:
         """Return what a phrase of comparable pieces means."""
@@ -497,7 +507,7 @@ def load_tables(extra: tuple[str, ...] = ()) -> Knowledge:
     for file in extra:
         _load_user(known, file)
     known.phrase_cache.clear()
-    known.gazetteer = load_gazetteer(known)
+    known.gazetteer = Gazetteer.read(DATA / "places.parquet")
     return known
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pathlib
 from collections.abc import Iterable, Sequence
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.knowledge.words import key, pieces
@@ -54,7 +55,7 @@ class People:
 
     def __init__(self) -> None:
         """Make an empty one."""
-        self._columns: dict[str, list[object]] = {}
+        self._columns: dict[str, pa.Array] = {}
         self._rows: dict[str, tuple[int, int]] = {}
         self._added: dict[str, list[Officeholder]] = {}
         self._replaced: set[str] = set()
@@ -63,16 +64,12 @@ class People:
 
     def read(self, path: pathlib.Path) -> None:
         """Read the table; its rows are sorted by ``key``."""
-        table = pq.read_table(path)
-        for name in table.column_names:
-            column = table.column(name).combine_chunks()
-            if hasattr(column, "dictionary"):
-                values = column.dictionary.to_pylist()
-                self._columns[name] = [values[index] for index in column.indices.to_pylist()]
-            else:
-                self._columns[name] = column.to_pylist()
+        table = pq.read_table(path, memory_map=True)
+        self._columns = {
+            name: table.column(name).combine_chunks() for name in table.column_names if name != "key"
+        }
         first = 0
-        names = self._columns.pop("key", [])
+        names = table.column("key").to_pylist()
         for index, joined in enumerate(names):
             if index + 1 == len(names) or names[index + 1] != joined:
                 self._rows[str(joined)] = (first, index + 1)
@@ -123,8 +120,8 @@ class People:
         return tuple(dict.fromkeys(found))
 
     def _build(self, index: int) -> Officeholder:
-        values = {name: column[index] for name, column in self._columns.items()}
-        return Officeholder(**values)  # type: ignore[arg-type]
+        values = {name: column[index].as_py() for name, column in self._columns.items()}
+        return Officeholder(**values)
 
 
 def first_names_agree(name: Sequence[str], holder: Officeholder) -> bool:

@@ -21,7 +21,7 @@ _HAVE: Final = frozenset(["have", "has", "had", "'ve", "’ve", "having"])
 _BESIDE: Final = frozenset("on late early earlier later the this last next here".split())
 
 _PLANNED: Final = frozenset(
-    "scheduled planned slated set due expected expect expects poised supposed bound tipped rescheduled postponed"
+    "scheduled planned slated set due expected expect expects poised supposed tipped rescheduled postponed"
     " delayed adjourned timed".split()
 )
 """Participles whose date is that of what is planned, not of the planning."""
@@ -30,9 +30,8 @@ _ANTICIPATING: Final = frozenset(
     "announce announced plan planned propose proposed offer offered discuss discussed prepare prepared preparing postpone"
     " postponed cancel cancelled canceled schedule scheduled expect expected await awaited awaiting request requested"
     " demand demanded seek sought invite invited urge urged threaten threatened call called calls promise promised pledge"
-    " pledged agree agreed reschedule rescheduled ban banned permit permitted approve approved suspend suspended confirm"
-    " confirmed reject rejected consider considered organise organised organize organized face faces faced fear feared"
-    " delay delayed set want wanted hope hoped warn warned".split()
+    " pledged reschedule rescheduled ban banned permit permitted organise organised organize organized face faces faced"
+    " fear feared delay delayed set want wanted hope hoped warn warned".split()
 )
 """Verbs whose object may lie ahead: beside them, a past tense says nothing of the day of *the strike on Friday*."""
 
@@ -54,9 +53,26 @@ _TIMETABLE: Final = frozenset(
     "begins begin starts start opens open ends end meets meet votes vote faces face plays play arrives arrive leaves leave"
     " expires expire closes close takes take returns return visits visit holds hold travels travel flies fly convenes"
     " convene resumes resume heads head goes go comes come hosts host kicks kick gathers gather concludes conclude"
-    " has have marks mark runs run lasts last".split()
+    " has have assumes assume marks mark runs run lasts last".split()
 )
 """Verbs whose present tense with a weekday speaks of a timetable: *parliament meets on Monday*."""
+
+_UNDECIDED: Final = frozenset(
+    "called proposed planned scheduled demanded requested sought invited expected prepared feared organised organized".split()
+)
+"""Past verbs that say nothing of a day that stands behind their object, even where the parser hangs it on the verb."""
+
+_HAPPENED: Final = frozenset(
+    "attack attacks assault raid raids strike strikes airstrike airstrikes bombing bombings blast explosion shooting"
+    " shootings killing killings murder massacre clash clashes violence ambush death deaths crash accident launch arrest"
+    " arrests kidnapping abduction incident coup earthquake quake flood floods fire loss defeat victory resignation"
+    " collision shelling riot riots announcement statement remarks comments decision verdict".split()
+)
+"""Nouns that speak of what took place."""
+
+_LOOKS_PAST: Final = frozenset(
+    "shot hit cut met put set led left said told held fled shut struck fell rose won lost".split()
+)
 
 _EXTENDING: Final = frozenset(
     "extended postponed delayed adjourned suspended closed remain gave given barred banned rescheduled deferred".split()
@@ -82,47 +98,85 @@ class _Clause:
         lowers = self.lowers
         before = first - 1
         preposition = ""
-        while before >= self.low and (lowers[before] in _BESIDE or lowers[before] in ("for", "until", "till", "by")):
+        while before >= self.low and (
+            lowers[before] in _BESIDE or lowers[before] in ("for", "until", "till", "by")
+        ):
             if lowers[before] in ("for", "until", "till", "by"):
                 preposition = lowers[before]
             before -= 1
         if before >= self.low + 1 and lowers[before] == "of" and lowers[before - 1] == "ahead":
             return "future"
+        if before >= self.low and lowers[before] == "since":
+            return "past"
         if before >= self.low and self.tags[before] == "VERB" and not preposition:
             return self.of_verb(before, 0)
+        if last < self.high - 1 and lowers[last] in ("'s", "’s"):
+            if not _HAPPENED.isdisjoint(lowers[last + 1 : min(last + 4, self.high)]):
+                return "past"
         governor, nouns = self._climb(first, last)
         if governor is None:
+            if any(self._cases(noun) & _AFTERWARDS for noun in nouns):
+                return "past"
             governor = self._verb_to_the_right(last)
             if governor is None:
-                return None
+                return "past" if nouns and self._looks_past(nouns[-1]) else None
         if preposition == "for":
             return self._planned_for(governor)
         found = self.of_verb(governor, 0)
         if preposition in ("until", "till") and found == "past":
-            return "future" if lowers[governor] in _EXTENDING and not self._auxiliaries(governor) & _HAVE else None
-        return self._through_nouns(governor, nouns, found)
+            return (
+                "future"
+                if lowers[governor] in _EXTENDING and not self._auxiliaries(governor) & _HAVE
+                else None
+            )
+        return self._through_nouns(governor, nouns, found, first)
 
-    def _through_nouns(self, governor: int, nouns: list[int], found: Direction | None) -> Direction | None:
+    def _through_nouns(
+        self, governor: int, nouns: list[int], found: Direction | None, first: int
+    ) -> Direction | None:
         """Weigh the nouns between a date and its verb: *after the attack on Monday*, *ahead of talks on Friday*."""
         for noun in nouns:
-            cases = {self.lowers[k] for k in self._kids(noun) if self.relations[k] in ("case", "mark")}
+            cases = self._cases(noun)
             if "ahead" in cases:
                 return "future"
             if cases & _AFTERWARDS and found != "future":
                 return "past"
             if "before" in cases and found == "past":
                 return None
+        if nouns and found == "future" and self.lowers[nouns[0]] in _HAPPENED:
+            return None
+        if not nouns and self.lowers[governor] in _UNDECIDED and found == "past":
+            between = range(governor + 1, first)
+            if any(self.relations[k] in ("obj", "obl") for k in between):
+                return None
         if nouns and found == "past":
             last = nouns[-1]
-            if self.lowers[governor] in _ANTICIPATING and not self.relations[last].startswith("nsubj"):
+            if self.lowers[governor] in _ANTICIPATING and not self.relations[last].startswith(
+                "nsubj"
+            ):
                 return None
+        if nouns and found is None and self.xpos[governor] in ("VBZ", "VBP"):
+            return "future" if self.lowers[governor] in _INTENDING | _ANTICIPATING else None
         return found
+
+    def _looks_past(self, node: int) -> bool:
+        """Tell whether a root that the tagger took for a noun is a past verb."""
+        return self.heads[node] == node and (
+            self.lowers[node] in _LOOKS_PAST or self.lowers[node].endswith("ed")
+        )
+
+    def _cases(self, node: int) -> set[str]:
+        return {self.lowers[k] for k in self._kids(node) if self.relations[k] in ("case", "mark")}
 
     def _planned_for(self, governor: int) -> Direction | None:
         auxiliaries = self._auxiliaries(governor)
         if auxiliaries & (_PAST_BE | {"been", "had"}):
             return None
-        return "future" if self.lowers[governor] in (_PLANNED | _ANTICIPATING) else self.of_verb(governor, 0)
+        return (
+            "future"
+            if self.lowers[governor] in (_PLANNED | _ANTICIPATING)
+            else self.of_verb(governor, 0)
+        )
 
     def _climb(self, first: int, last: int) -> tuple[int | None, list[int]]:
         """Return the verb or predicate that governs a span, and the nouns passed on the way to it."""
@@ -132,11 +186,13 @@ class _Clause:
             if not first <= head < last and self.low <= head < self.high:
                 node = head
                 break
+            if head == token and self._copula(token) is not None:
+                return token, []  # "the vote is on Sunday"
         nouns: list[int] = []
         for _ in range(8):
             if node is None:
                 return None, nouns
-            if self.tags[node] in ("VERB", "AUX") or self._copula(node) is not None:
+            if self.tags[node] in ("VERB", "AUX") or self._auxiliaries(node):
                 return node, nouns
             nouns.append(node)
             head = self.heads[node]
@@ -148,7 +204,9 @@ class _Clause:
     def _verb_to_the_right(self, last: int) -> int | None:
         for token in range(last, self.high):
             if self.xpos[token] in ("VBD", "VBZ", "VBP", "MD"):
-                return self.heads[token] if self.relations[token].startswith(("aux", "cop")) else token
+                return (
+                    self.heads[token] if self.relations[token].startswith(("aux", "cop")) else token
+                )
             if self.lowers[token] in (";", ":"):
                 break
         return None
@@ -158,7 +216,9 @@ class _Clause:
         return [k for k in range(self.low, self.high) if heads[k] == node and k != node]
 
     def _auxiliaries(self, node: int) -> set[str]:
-        return {self.lowers[k] for k in self._kids(node) if self.relations[k].startswith(("aux", "cop"))}
+        return {
+            self.lowers[k] for k in self._kids(node) if self.relations[k].startswith(("aux", "cop"))
+        }
 
     def _copula(self, node: int) -> int | None:
         return next((k for k in self._kids(node) if self.relations[k] == "cop"), None)
@@ -169,6 +229,11 @@ class _Clause:
             return None
         auxiliaries = self._auxiliaries(verb)
         xpos, word = self.xpos[verb], self.lowers[verb]
+        if depth == 0 and any(
+            self.lowers[k] in ("if", "unless") and k < verb for k in self._kids(verb)
+        ):
+            found = self._of_head(verb, depth)
+            return found if found == "future" else None
         if auxiliaries & _WILL or word in _WILL:
             return "future"
         if "would" in auxiliaries or ("'d" in auxiliaries and xpos == "VB"):
@@ -191,7 +256,11 @@ class _Clause:
         if xpos == "VBN" or (xpos == "VBD" and auxiliaries):
             if word in _PLANNED and word not in ("postponed", "delayed", "adjourned"):
                 return "future" if not auxiliaries & (_PAST_BE | {"had"}) else None
-            if auxiliaries & _PRESENT_BE and "been" not in auxiliaries and "being" not in auxiliaries:
+            if (
+                auxiliaries & _PRESENT_BE
+                and "been" not in auxiliaries
+                and "being" not in auxiliaries
+            ):
                 return None
             return "past"
         if xpos == "VBG":
@@ -200,16 +269,22 @@ class _Clause:
             if auxiliaries & _PRESENT_BE:
                 return "future" if word != "being" else None
             found = self._of_head(verb, depth)
-            return None if word in ("starting", "beginning", "commencing") and found == "past" else found
+            return (
+                None
+                if word in ("starting", "beginning", "commencing") and found == "past"
+                else found
+            )
         if xpos in ("VBZ", "VBP"):
             if word in _PRESENT_BE or word in _TIMETABLE:
                 return "future"
             return None
-        if self.tags[verb] in ("VERB", "AUX"):
-            return None
         if auxiliaries & _PAST_BE or auxiliaries & {"been", "had"}:
             return None if word in _PLANNED else "past"
-        return "future" if auxiliaries & _PRESENT_BE else None
+        return (
+            "future"
+            if auxiliaries & _PRESENT_BE and self.tags[verb] not in ("VERB", "AUX")
+            else None
+        )
 
     def _has_to(self, verb: int) -> bool:
         return any(self.lowers[k] == "to" and k < verb for k in self._kids(verb))
@@ -229,6 +304,12 @@ class _Clause:
         if auxiliaries & _PAST_BE:
             return None
         head = self.heads[verb]
+        if (
+            "be" in auxiliaries
+            and self.tags[head] in ("NOUN", "PROPN")
+            and self.relations[verb].startswith("acl")
+        ):
+            return "future"  # "the report, to be released on Friday"
         if head == verb or auxiliaries & _PRESENT_BE:
             return "future"
         word = self.lowers[head]

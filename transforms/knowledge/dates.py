@@ -19,7 +19,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Final
 
-from schemas.annotations import AnnotatedArticle, Sentence
+from schemas.annotations import AnnotatedArticle, Sentence, Tokens
 from schemas.documents import Article
 from schemas.facts import DateMention
 from transforms.knowledge.tense import Direction, direction
@@ -268,9 +268,10 @@ def infer_publication_date(
         way = direction(tokens, date.first, date.last, sentence.first, sentence.last)
         if way == "past" and (low is None or date.date > low):
             low = date.date
-        elif way == "future" and (high is None or date.date < high):
-            if not {"will", "'ll", "’ll"}.isdisjoint(tokens.lowers[sentence.first : sentence.last]):
-                high = date.date  # a present tense may be that of a caption
+        elif (
+            way == "future" and (high is None or date.date < high) and _says_will(tokens, sentence)
+        ):
+            high = date.date
     if len(found) == 1:
         return found.pop(), "text"
     if found or low is None or high is None or not 0 <= (high - low).days <= 6:
@@ -286,6 +287,11 @@ def infer_publication_date(
                 elif name not in (",", "(", "on"):
                     break
     return (days.pop(), "text") if len(days) == 1 else None
+
+
+def _says_will(tokens: Tokens, sentence: Sentence) -> bool:
+    """Tell whether a sentence announces; its present tense alone may be that of a caption, which proves nothing."""
+    return not {"will", "'ll", "’ll"}.isdisjoint(tokens.lowers[sentence.first : sentence.last])
 
 
 def _about_when(annotated: AnnotatedArticle, dates: tuple[DateMention, ...]) -> _Reference | None:

@@ -110,9 +110,9 @@ class _Clause:
             return "past"
         if before >= self.low and self.tags[before] == "VERB" and not preposition:
             return self.of_verb(before, 0)
-        if last < self.high - 1 and lowers[last] in ("'s", "’s"):
-            if not _HAPPENED.isdisjoint(lowers[last + 1 : min(last + 4, self.high)]):
-                return "past"
+        owner = last < self.high - 1 and lowers[last] in ("'s", "’s")
+        if owner and not _HAPPENED.isdisjoint(lowers[last + 1 : min(last + 4, self.high)]):
+            return "past"  # "to discuss Monday's missile launch"
         governor, nouns = self._climb(first, last)
         if governor is None:
             if any(self._cases(noun) & _AFTERWARDS for noun in nouns):

@@ -93,8 +93,8 @@ def clearnlp_to_universal(tokens: Tokens) -> None:
     for token, head in enumerate(heads):
         if head != token:
             children[head].append(token)
-    _raise_predicates(tokens, children)
-    _turn_prepositions(tokens, children)
+    moved = _raise_predicates(tokens, children)
+    _turn_prepositions(tokens, children, moved)
     _flatten_conjuncts(tokens)
     for token, relation in enumerate(relations):
         relations[token] = CLEARNLP.get(relation, relation)
@@ -102,9 +102,10 @@ def clearnlp_to_universal(tokens: Tokens) -> None:
             relations[token] = "nmod:unmarked"
 
 
-def _raise_predicates(tokens: Tokens, children: list[list[int]]) -> None:
-    """Make the complement of *be* the head of its clause."""
+def _raise_predicates(tokens: Tokens, children: list[list[int]]) -> set[int]:
+    """Make the complement of *be* the head of its clause; return the words that hung on *be* before."""
     heads, relations = tokens.heads, tokens.relations
+    all_moved: set[int] = set()
     for verb in range(len(heads)):
         if tokens.lowers[verb] not in _BE:
             continue
@@ -118,16 +119,21 @@ def _raise_predicates(tokens: Tokens, children: list[list[int]]) -> None:
             children[heads[verb]].append(predicate)
         relations[predicate] = relations[verb]
         moved = [c for c in children[verb] if c != predicate and relations[c] in _MOVES_TO_PREDICATE]
+        all_moved.update(moved)
         for child in moved:
             heads[child] = predicate
         children[verb] = [c for c in children[verb] if c != predicate and c not in moved]
         children[predicate] += [*moved, verb]
         heads[verb] = predicate
         relations[verb] = "cop"
+    return all_moved
 
 
-def _turn_prepositions(tokens: Tokens, children: list[list[int]]) -> None:
-    """Hang the object of a preposition where the preposition hung, with the preposition as its ``case``."""
+def _turn_prepositions(tokens: Tokens, children: list[list[int]], clausal: set[int]) -> None:
+    """Hang the object of a preposition where the preposition hung, with the preposition as its ``case``.
+
+    ``clausal`` are words that hang on a noun that stands for its clause: their objects are ``obl``, not ``nmod``.
+    """
     heads, relations = tokens.heads, tokens.relations
     for token in range(len(heads)):
         relation = relations[token]
@@ -151,11 +157,11 @@ def _turn_prepositions(tokens: Tokens, children: list[list[int]]) -> None:
         else:
             heads[inner] = head
             if is_clause:
-                new = "acl" if tokens.tags[head] in _NOMINAL else "advcl"
+                new = "acl" if tokens.tags[head] in _NOMINAL and token not in clausal else "advcl"
             elif relation == "agent":
                 new = "agent"
             else:
-                new = "nmod" if tokens.tags[head] in _NOMINAL and not _is_predicate(tokens, head) else "obl"
+                new = "nmod" if tokens.tags[head] in _NOMINAL and token not in clausal else "obl"
         for preposition in chain:
             heads[preposition] = inner
             relations[preposition] = "mark" if is_clause else "case"
@@ -163,16 +169,6 @@ def _turn_prepositions(tokens: Tokens, children: list[list[int]]) -> None:
                 if child != inner and child not in chain:
                     heads[child] = head if relations[child] in ("conj", "cc") and head != token else inner
         relations[inner] = new
-
-
-def _is_predicate(tokens: Tokens, noun: int) -> bool:
-    """Tell whether a noun is the head of a clause, having a copula or a subject of its own."""
-    low, high = max(0, noun - 40), min(len(tokens.heads), noun + 40)
-    return any(
-        tokens.heads[token] == noun and tokens.relations[token] in ("cop", "nsubj", "nsubjpass")
-        for token in range(low, high)
-        if token != noun
-    )
 
 
 def _flatten_conjuncts(tokens: Tokens) -> None:

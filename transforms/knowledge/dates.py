@@ -16,7 +16,7 @@ import dataclasses
 import datetime as dt
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from schemas.annotations import AnnotatedArticle, Sentence, Tokens
@@ -47,6 +47,11 @@ _NEAR_DAYS: Final = 120
 """A day without a year means the nearest one within this distance; papers name the year of what is farther."""
 _NEAR_MONTHS: Final = 2
 """Likewise for a month whose verb has no tense (*starting in mid-February*)."""
+
+_REACH: Final = 150
+"""Words around a date in which its verb is looked for; a longer sentence is a list or a broken text."""
+_MEMORY: Final = 50
+"""Dates told before that are remembered."""
 
 _MONTH, _WEEKDAY, _RELATIVE, _UNIT, _YEAR, _SEASON = 1, 2, 4, 8, 16, 32
 
@@ -390,6 +395,7 @@ class _Reader:
         self.reference = reference
         self.sentence = annotated.sentences[0] if annotated.sentences else None
         self.mentions: list[DateMention] = []
+        self.listed: tuple[int, list[tuple[int, int]]] | None = None
         self.told: list[tuple[int, _Value]] = []  # sentence and value of dates that move the story
 
     def read(self) -> tuple[DateMention, ...]:
@@ -435,10 +441,7 @@ class _Reader:
         for i, (start, minus_end, reader, match) in enumerate(matches):
             if start < taken:
                 continue
-            if any(
-                s < -minus_end and -e - s > -minus_end - start and s >= taken
-                for s, e, _, _ in matches[i + 1 :]
-            ):
+            if _is_outdone(matches, i, taken):
                 continue  # a longer expression begins inside this one
             kept.append((reader, match))
             taken = -minus_end
@@ -456,6 +459,7 @@ class _Reader:
                 value = None
             elif found.narrative and value.precision != "unknown":
                 self.told.append((sentence.index, value))
+                del self.told[:-_MEMORY]
         if value is not None:
             value = self._since(value, first, sentence)
         self.mentions.append(
@@ -516,7 +520,8 @@ class _Reader:
         if sentence is None:
             return None
         first, last = self._range_of(start, end)
-        return direction(self.tokens, first, last, sentence.first, sentence.last)
+        low, high = max(sentence.first, first - _REACH), min(sentence.last, last + _REACH)
+        return direction(self.tokens, first, last, low, high)
 
     def _before(self, start: int) -> str:
         """Return the word before a character, lower case; empty at the start of the sentence."""
@@ -780,10 +785,7 @@ class _Reader:
             return []
         if self._in_name(start, end, strictly=True):
             return []
-        if self.sentence and any(
-            m.start() <= start < m.end()
-            for m in _TIMETABLE.finditer(self.text, self.sentence.start, self.sentence.end)
-        ):
+        if any(low <= start < high for low, high in self._timetables()):
             return [_Found(start, end, None, narrative=False)]
         if match["pl"] or modifier in ("every", "each"):
             return [_Found(start, end, None, narrative=False)]
@@ -798,6 +800,16 @@ class _Reader:
         day = self._weekday_of_week(wanted, match["rw"], modifier, start, end)
         value = _Value(day, day, "day", reference.basis) if isinstance(day, dt.date) else day
         return [_Found(start, end, value)]
+
+    def _timetables(self) -> list[tuple[int, int]]:
+        """Return where the sentence lists the days of every week."""
+        sentence = self.sentence
+        if sentence is None:
+            return []
+        if self.listed is None or self.listed[0] != sentence.index:
+            found = _TIMETABLE.finditer(self.text, sentence.start, sentence.end)
+            self.listed = (sentence.index, [m.span() for m in found])
+        return self.listed[1]
 
     def _owns(self, end: int) -> bool:
         """Tell whether a noun hangs on a weekday: *the Tuesday meeting*, *the Tuesday's vote*."""
@@ -1379,6 +1391,18 @@ class _Reader:
 
 def _sane_year(day: dt.date) -> bool:
     return _FIRST_YEAR <= day.year <= _LAST_YEAR
+
+
+def _is_outdone(matches: Sequence[tuple[int, int, object, object]], index: int, taken: int) -> bool:
+    """Tell whether a match overlaps a longer one that begins later; matches are in order of their start."""
+    start, minus_end = matches[index][:2]
+    for later in range(index + 1, len(matches)):
+        other, other_minus_end = matches[later][:2]
+        if other >= -minus_end:
+            return False
+        if other >= taken and -other_minus_end - other > -minus_end - start:
+            return True
+    return False
 
 
 _PATTERNS: Final[

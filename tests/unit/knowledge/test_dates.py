@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import functools
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ from transforms.knowledge.tense import direction
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "dates.tsv"
 FLOOR = 0.95
-"""Measured with the first CNN model: 0.983 of 241 cases (168 of 171 after the grammar had been mended against them, 68
-of 70 on cases that it had not seen), no wrong day."""
+"""Measured with the first CNN model: 0.983 of 241 cases and no wrong day. Before it was mended against them, the grammar
+had 160 of the first 171 right with 2 wrong days; of the 70 written after that it had 68 right at first sight, none wrong."""
 WRONG_DAYS = 0.01
 
 
@@ -32,8 +33,8 @@ def article(text: str, **fields: object) -> Article:
 
 
 def published(day: str, *, at: str = "") -> dict[str, object]:
-    time = dt.datetime.fromisoformat(f"{day}T{at or '00:00'}:00").replace(tzinfo=dt.timezone.utc)
-    return {"published_at": time, "published_precision": "second" if at else "day"}
+    moment = dt.datetime.fromisoformat(f"{day}T{at or '00:00'}:00").replace(tzinfo=dt.timezone.utc)
+    return {"published_at": moment, "published_precision": "second" if at else "day"}
 
 
 def words_of(text: str, **fields: object) -> AnnotatedArticle:
@@ -333,6 +334,18 @@ def test_a_verb_says_where_its_day_lies(rows: list[str], expected: str | None):
     assert direction(tokens, verb + 2, verb + 3, 0, len(tokens)) == expected
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Monday ", "May 3 to ", "3 ", "two days earlier ", "early ", "in the ", "1999-", "\n \t"],
+)
+def test_a_hostile_text_takes_no_time(words: str):
+    text = "On Monday " + words * (100_000 // len(words)) + "in May."
+    annotated = words_of(text, **published("2024-06-12"))
+    began = time.process_time()
+    resolve_dates(annotated)
+    assert time.process_time() - began < 8  # quadratic code took minutes
+
+
 # ---- properties
 
 TEXTS = st.lists(
@@ -352,8 +365,8 @@ TEXTS = st.lists(
 def test_any_words_give_ordered_mentions_inside_the_text(text: str, day: dt.date | None):
     fields = {}
     if day is not None:
-        time = dt.datetime(day.year, day.month, day.day, tzinfo=dt.timezone.utc)
-        fields = {"published_at": time, "published_precision": "day"}
+        moment = dt.datetime(day.year, day.month, day.day, tzinfo=dt.timezone.utc)
+        fields = {"published_at": moment, "published_precision": "day"}
     annotated = words_of(text, **fields)
     mentions = resolve_dates(annotated)
     assert resolve_dates(annotated) == mentions

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.formats.helpers import BODY, TITLE, articles, check, read, reasons
+
+
+def page(body=None, head="", title=TITLE, charset="utf-8", site=" | Example Wire"):
+    paragraphs = "".join(f"<p>{p}</p>" for p in (body or BODY))
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="{charset}"><title>{title}{site}</title>{head}</head>'
+        f'<body><nav><a href="/">Home</a><a href="/w">World</a></nav><article><h1>{title}</h1>{paragraphs}</article>'
+        "<aside>Related: Read more about talks</aside><footer>Copyright © 2024 Example Wire</footer></body></html>"
+    )
+
+
+LINKED = """<script type="application/ld+json">{"@context": "https://schema.org", "@graph": [
+ {"@type": "WebSite", "name": "Example"}, {"@type": "NewsArticle", "headline": "Ministers agree border truce",
+ "datePublished": "2022-06-14T11:30:00+02:00", "dateModified": "2022-06-15T08:00:00Z",
+ "author": [{"@type": "Person", "name": "Jane Roe"}, {"@type": "Person", "name": "John Doe"}],
+ "publisher": {"@type": "Organization", "name": "Example Wire"}, "articleSection": "World"}]}</script>"""
+
+
+def test_the_article_without_the_page():
+    (found,) = articles(page().encode(), "a.html")
+    assert found.title == TITLE
+    assert found.text == "\n\n".join(BODY)
+    assert found.language == "en"
+    check(found)
+
+
+def test_linked_data_states_date_authors_publisher():
+    (found,) = articles(page(head=LINKED).encode(), "a.html")
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == "2022-06-14T09:30:00+00:00"
+    assert found.modified_at is not None
+    assert (found.authors, found.publisher, found.section) == (
+        ("Jane Roe", "John Doe"),
+        "Example Wire",
+        "World",
+    )
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta property="article:published_time" content="2022-06-14T09:30:00Z">',
+        '<meta name="pubdate" content="2022-06-14">',
+        '<meta itemprop="datePublished" content="14 June 2022">',
+        '<meta name="parsely-pub-date" content="2022-06-14T09:30:00Z">',
+    ],
+)
+def test_dates_in_meta_elements(head):
+    (found,) = articles(page(head=head).encode(), "a.html")
+    assert found.published_at is not None
+    assert found.published_at.date().isoformat() == "2022-06-14"
+    assert found.published_basis == "metadata"
+
+
+def test_a_copyright_year_is_no_date():
+    (found,) = articles(page().encode(), "a.html")
+    assert found.published_at is None
+
+
+def test_the_dateline_is_taken_out_and_kept():
+    (found,) = articles(page(["GENEVA (Reuters) - " + BODY[0], *BODY[1:]]).encode(), "a.html")
+    assert found.text == "\n\n".join(BODY)
+    assert (found.dateline, found.dateline_place, found.agency) == (
+        "GENEVA (Reuters) -",
+        "GENEVA",
+        "Reuters",
+    )
+
+
+def test_valid_utf8_wins_over_a_wrong_declaration():
+    body = [b.replace("Keller", "Müller") for b in BODY]
+    (found,) = articles(page(body, charset="iso-8859-1").encode(), "a.html")
+    assert "Müller" in found.text
+    (found,) = articles(page(body, charset="windows-1252").encode("cp1252"), "a.html")
+    assert "Müller" in found.text
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<html><head><title>Home</title></head><body><nav><a href='/a'>A</a></nav></body></html>",
+        page(["The page you requested could not be found."], title="404 Not Found", site=""),
+        page(
+            [
+                "We value your privacy. We and our partners store cookies. Accept all. Reject all. Cookie policy."
+            ]
+        ),
+    ],
+)
+def test_pages_without_an_article_are_rejects(markup):
+    assert reasons(markup.encode(), "a.html")[0] in ("no_article", "too_short")
+
+
+@pytest.mark.parametrize(
+    ("markup", "allowed"),
+    [
+        ("<html><body>" + "<div>" * 50_000 + BODY[0] + "</div>" * 50_000, {"too_deep"}),
+        (
+            "<html><body><p "
+            + " ".join(f'a{i}="1"' for i in range(60_000))
+            + f">{BODY[0]}</p></body>",
+            {"too_complex"},
+        ),
+        ("<html><body>" + "<b>x</b>" * 300_000, {"too_complex", "no_article", "too_short"}),
+        ("<html><body>" + "<" * 500_000, {"no_article", "bad_format", "too_short"}),
+        ("<html><body>" + "<!-- " * 200_000, {"no_article", "bad_format", "too_short"}),
+        ("<html><body>" + "<p>" * 100_000, {"no_article", "bad_format", "too_short"}),
+    ],
+)
+def test_hostile_markup_is_refused_in_time(markup, allowed):
+    begun = time.perf_counter()
+    assert set(reasons(markup.encode(), "a.html")) <= allowed
+    assert time.perf_counter() - begun < 20
+
+
+@given(st.text(alphabet="<>/\"'= abp!-&;\n\x00é", max_size=200))
+def test_no_markup_raises_anything_undeclared(text):
+    for name in ("a.html", "a.txt"):
+        assert read(("<html><body>" + text).encode(), name)

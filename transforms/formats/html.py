@@ -1,0 +1,377 @@
+"""HTML and XHTML: the article of a web page, without the page.
+
+Specification: https://html.spec.whatwg.org. The body comes from trafilatura, which is fed text that we decoded (its
+own guess at the encoding is worse) and a tree that we parsed once; resiliparse stands in where it finds nothing.
+Headline, date, authors and publisher come from ``metadata.py``; htmldate is asked only when the page states no date.
+
+Both extractors have quadratic inputs, so markup is measured before it is parsed: a page nests a few dozen levels
+deep and an element has a handful of attributes, while 50,000 of either take minutes.
+"""
+
+from __future__ import annotations
+
+import html as html_entities
+import logging
+import re
+from typing import Any
+
+from schemas.documents import Article, RawDocument, Removed
+from schemas.outcomes import DocumentError
+from transforms.formats import metadata
+from transforms.formats.base import Draft, Format, build, read_one
+from transforms.formats.settings import ParseSettings
+from transforms.text import dates, layout
+from transforms.text.characters import clean, clean_line, repair
+from transforms.text.decoding import declared_charset, decode
+
+logger = logging.getLogger(__name__)
+
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)([^<>]*)(>?)")
+_LOOSE = frozenset(
+    "p li td th tr dt dd option tbody thead tfoot colgroup br img input meta link hr area base col embed source track "
+    "wbr param html head body".split()
+)
+_RAW = re.compile(
+    r"<(script|style|noscript|template|svg)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_INLINE = re.compile(
+    r"</?(?:a|b|i|em|strong|span|u|font|sup|sub|mark|abbr|cite|q|small|code|time|wbr)\b[^>]*>",
+    re.IGNORECASE,
+)
+_BLOCK = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|tr|table|blockquote|section|article|figure|figcaption|header|footer|pre|td)|br)\b[^>]*>",
+                    re.IGNORECASE)  # fmt: skip
+_MARKUP = re.compile(r"<[^>]*>")
+_NOT_FOUND = re.compile(r"\b(?:404|page not found|not found|access denied|forbidden|error 40\d|error 50\d|just a moment|"
+                        r"attention required|are you a robot|captcha|site (?:can['’]t|cannot) be reached)\b", re.IGNORECASE)  # fmt: skip
+_CONSENT = re.compile(
+    r"\b(?:cookies?|consent|privacy policy|personal data|gdpr|accept all|reject all|our partners)\b",
+    re.IGNORECASE,
+)
+_SNIFF = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|article|div|meta|title|p|h1|table|span|script|main|section)\b",
+    re.IGNORECASE,
+)
+
+
+def check_markup(text: str, settings: ParseSettings) -> None:
+    """Raise if parsing ``text`` could take quadratic time.
+
+    Raises:
+      DocumentError: ``too_deep`` or ``too_complex``.
+    """
+    depth = deepest = elements = 0
+    for found in _TAG.finditer(text):
+        name = found.group(2).lower()
+        rest = found.group(3)
+        elements += 1
+        if len(rest) > 2 * settings.max_attributes:
+            attributes = len(rest.split())
+            if rest.count("=") > settings.max_attributes and attributes > settings.max_attributes:
+                raise DocumentError(
+                    "too_complex",
+                    f"an element <{name}> with more than {settings.max_attributes} attributes (max_attributes)",
+                )
+        if name in _LOOSE:
+            continue
+        if found.group(1):
+            depth = max(0, depth - 1)
+        elif not rest.endswith("/"):
+            depth += 1
+            deepest = max(deepest, depth)
+    if elements > 2 * settings.max_elements:
+        raise DocumentError(
+            "too_complex",
+            f"{elements} tags; the limit is {settings.max_elements} elements (max_elements)",
+        )
+    if deepest > 4 * settings.max_depth:
+        raise DocumentError(
+            "too_deep",
+            f"markup nested {deepest} deep; the limit is {4 * settings.max_depth} (max_depth)",
+        )
+
+
+def parse(raw: RawDocument, settings: ParseSettings) -> Article:
+    """Turn a web page into an article.
+
+    Raises:
+      DocumentError: it is no markup, hostile, or holds no article.
+    """
+    decoded = decode(raw.payload, raw.charset or declared_charset(raw.payload))
+    text = repair(decoded.text.replace("\x00", ""))
+    return build(raw, page_draft(text, raw.url, settings), settings, is_file=True)
+
+
+def page_draft(text: str, url: str | None, settings: ParseSettings) -> Draft:
+    """Return the article of a page given as text.
+
+    Raises:
+      DocumentError: as ``parse``.
+    """
+    check_markup(text, settings)
+    tree = _tree(text)
+    facts = metadata.read_page(tree)
+    lines, extractor = _body(tree, text, facts)
+    if not lines:
+        raise DocumentError("no_article", "the page has no block of running text")
+    _refuse_non_articles(lines, facts)
+    if facts.published is None:
+        facts.published = _guess_date(tree, url or facts.canonical_url or facts.url)
+    return _draft(lines, facts, url, extractor)
+
+
+def _tree(text: str) -> Any:
+    """Return the root element of the page.
+
+    Raises:
+      DocumentError: ``bad_format`` or ``empty``.
+    """
+    import lxml.etree
+    import lxml.html
+
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8",
+        collect_ids=False,
+        default_doctype=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
+        raise DocumentError("bad_format", f"no markup that can be parsed: {error}") from error
+    return tree
+
+
+def _body(tree: Any, text: str, facts: metadata.PageFacts) -> tuple[list[str], str]:
+    """Return the lines of the body and which extractor found them."""
+    found = _trafilatura(tree)
+    stated = _stated_body(facts)
+    words = sum(len(line.split()) for line in found)
+    if stated and words < 0.5 * sum(len(line.split()) for line in stated):
+        return stated, "json-ld"
+    if words >= 40:
+        return found, "trafilatura"
+    other = _resiliparse(text)
+    if sum(len(line.split()) for line in other if layout.is_sentence(line)) > words:
+        return other, "resiliparse"
+    return found, "trafilatura"
+
+
+def _trafilatura(tree: Any) -> list[str]:
+    """Return the lines that trafilatura takes for the body."""
+    import copy
+
+    import trafilatura
+
+    try:
+        found = trafilatura.bare_extraction(
+            copy.deepcopy(tree),
+            include_comments=False,
+            include_tables=True,
+            with_metadata=False,
+            deduplicate=False,
+        )
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        IndexError,
+        RecursionError,
+        AssertionError,
+    ) as error:
+        logger.debug("trafilatura gave up: %s", error)
+        return []
+    if found is None:
+        return []
+    text = found.text if hasattr(found, "text") else found.get("text")
+    return [line for line in clean(text or "").split("\n") if line]
+
+
+def _resiliparse(text: str) -> list[str]:
+    """Return the lines that resiliparse takes for the body."""
+    from resiliparse.extract.html2text import extract_plain_text
+
+    try:
+        found = extract_plain_text(
+            text,
+            main_content=True,
+            alt_texts=False,
+            links=False,
+            form_fields=False,
+            noscript=False,
+            comments=False,
+        )
+    except (ValueError, RuntimeError, TypeError):
+        return []
+    return [line.lstrip("•- ") for line in clean(found).split("\n") if line]
+
+
+def _stated_body(facts: metadata.PageFacts) -> list[str]:
+    """Return the body that JSON-LD carries, line by line."""
+    if not facts.body:
+        return []
+    body = facts.body
+    if "<" in body or "&" in body:
+        body = _plain(body)
+    return [line for line in clean(body).split("\n") if line]
+
+
+def _plain(markup: str) -> str:
+    """Return the text of a piece of markup, block elements as line breaks."""
+    text = _COMMENT.sub(" ", markup)
+    text = _RAW.sub(" ", text)
+    text = _BLOCK.sub("\n", text)
+    text = _INLINE.sub("", text)
+    return html_entities.unescape(_MARKUP.sub(" ", text))
+
+
+def _refuse_non_articles(lines: list[str], facts: metadata.PageFacts) -> None:
+    """Raise for error pages and consent walls."""
+    words = sum(len(line.split()) for line in lines)
+    title = facts.title or ""
+    if words < 80 and _NOT_FOUND.search(title):
+        raise DocumentError("no_article", f"an error page: {title[:100]!r}")
+    joined = " ".join(lines)
+    if words < 120 and len(_CONSENT.findall(joined)) >= 3 and not facts.is_article:
+        raise DocumentError("no_article", "a consent or cookie page")
+
+
+def _guess_date(tree: Any, url: str | None) -> dates.Moment | None:
+    """Return the date that htmldate reads from the page, if any."""
+    found = dates.from_url(url)
+    if found and found.precision == "day":
+        return None  # build() takes it, with its own basis
+    import htmldate
+
+    try:
+        value = htmldate.find_date(
+            tree, original_date=True, extensive_search=False, outputformat="%Y-%m-%d"
+        )
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        IndexError,
+        RecursionError,
+        OverflowError,
+    ) as error:
+        logger.debug("htmldate gave up: %s", error)
+        return None
+    return dates.parse(value)
+
+
+def _draft(lines: list[str], facts: metadata.PageFacts, url: str | None, extractor: str) -> Draft:
+    """Return the article of a page from its lines and what it states."""
+    found = layout.take_apart("\n".join(lines), title=facts.title, from_markup=True)
+    dateline = found.dateline
+    published, basis = facts.published, "metadata"
+    if published is None and found.published is not None:
+        published, basis = found.published, "text"
+    subtitle = facts.subtitle
+    paragraphs = list(found.paragraphs)
+    if subtitle and paragraphs and _same_start(subtitle, paragraphs[0]):
+        subtitle = None  # a description that only repeats the lead
+    return Draft(
+        paragraphs=paragraphs,
+        extractor=extractor,
+        title=facts.title or found.title,
+        subtitle=subtitle,
+        byline=facts.byline or found.byline,
+        authors=facts.authors or found.authors,
+        publisher=facts.publisher,
+        agency=found.agency,
+        section=facts.section,
+        url=url or facts.url or facts.canonical_url,
+        canonical_url=facts.canonical_url,
+        published=published,
+        published_basis=basis if published else None,
+        modified=facts.modified,
+        dateline=dateline.raw if dateline else None,
+        dateline_place=dateline.place if dateline else None,
+        dateline_date=dateline.day if dateline else None,
+        dateline_month_day=dateline.month_day if dateline else None,
+        language=facts.language,
+        removed=found.removed,
+    )
+
+
+def _same_start(one: str, other: str) -> bool:
+    a, b = re.sub(r"\W+", "", one).casefold(), re.sub(r"\W+", "", other).casefold()
+    return bool(a) and b.startswith(a[:60])
+
+
+def fragment_draft(markup: str, title: str | None, settings: ParseSettings) -> Draft | None:
+    """Return the article in a piece of markup without a page around it, as feeds and records carry it.
+
+    ``None`` if there is no text in it.
+    """
+    head = markup[:3000].lower()
+    if "<html" in head or "<body" in head:
+        draft = page_draft(markup, None, settings)
+        draft.title = title or draft.title
+        return draft
+    check_markup(markup, settings)
+    captions = [
+        clean_line(_plain(m.group()))
+        for m in re.finditer(
+            r"<figcaption\b.{0,2000}?</figcaption>", markup, re.IGNORECASE | re.DOTALL
+        )
+    ]
+    body = re.sub(
+        r"<(figure|aside|nav|form|button)\b[^>]*>.{0,20000}?</\1\s*>",
+        "\n",
+        markup,
+        flags=re.IGNORECASE | re.DOTALL,
+    )
+    text = _plain(re.sub(r"\s*\n\s*", " ", body) if _BLOCK.search(body) else body)
+    found = layout.take_apart(text, title=title, from_markup=True)
+    if not found.paragraphs:
+        return None
+    dateline = found.dateline
+    return Draft(
+        paragraphs=found.paragraphs,
+        extractor="fragment",
+        title=title or found.title,
+        byline=found.byline,
+        authors=found.authors,
+        agency=found.agency,
+        published=found.published,
+        published_basis="text" if found.published else None,
+        dateline=dateline.raw if dateline else None,
+        dateline_place=dateline.place if dateline else None,
+        dateline_date=dateline.day if dateline else None,
+        dateline_month_day=dateline.month_day if dateline else None,
+        removed=[*(Removed(kind="caption", text=c) for c in captions if c), *found.removed],
+    )
+
+
+def sniff(head: bytes, name: str) -> int:
+    """Recognise markup by its first tags."""
+    named = name.endswith((".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx"))
+    start = head[:4096]
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        start = start.replace(b"\x00", b"")
+    stripped = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if stripped[:15].lower().startswith((b"<!doctype html", b"<html")):
+        return 9
+    if (
+        stripped.startswith(b"<")
+        and _SNIFF.search(stripped[:2048])
+        and not (stripped.startswith(b"<?xml") and b"<html" not in stripped.lower())
+    ):
+        return 7 if named else 6
+    if named and b"<" in start:
+        return 6
+    return 3 if named else 0
+
+
+FORMAT = Format(
+    name="html",
+    suffixes=(".html", ".htm", ".xhtml", ".shtml"),
+    sniff=sniff,
+    read=read_one("html"),
+    parse=parse,
+)

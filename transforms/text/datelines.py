@@ -1,0 +1,216 @@
+"""The place, day and agency that open a report: ``YAOUNDÉ, May 13 2022 (IPS) -``, ``Seoul/UNI:``, ``ATHENS —``.
+
+A dateline is a short run of capitalised words, then perhaps a day, then perhaps an agency, then a dash or a colon.
+So are a headline (``Energy Crisis - President announces plan``), a catchword (``EXCLUSIVE -``) and a speaker
+(``Minister: "No"``), so the words alone do not decide: a day or an agency beside them does, or that they name a
+town or a country, or that they are written in capitals before a dash.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+
+from transforms.text.agencies import agency
+from transforms.text.dates import MONTH, MONTHS
+from transforms.text.places import is_place
+
+_WORD = r"[^\W\d_][\w.'’ʻ‘`-]*"
+_NAME = rf"{_WORD}(?:\s(?:&|{_WORD})){{0,4}}"
+_WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?)"
+_DATE = (
+    rf"(?:{_WEEKDAY},?\s*)?(?:(?P<month{{n}}>{MONTH})\s?(?P<day{{n}}>\d{{{{1,2}}}})(?:st|nd|rd|th)?|"
+    rf"(?P<day{{n}}b>\d{{{{1,2}}}})(?:st|nd|rd|th)?\s(?P<month{{n}}b>{MONTH}))(?:,?\s+(?P<year{{n}}>\d{{{{4}}}})\b)?"
+)
+_SHAPE = re.compile(
+    rf"(?P<place>{_NAME}(?:,\s{_NAME}){{0,2}}(?:\s?[\[(](?P<country>{_NAME})[\])](?=[,.]?\s*(?:\d|{MONTH}|[\[(])))?)"
+    rf"(?:[,.]?\s*(?:{_DATE.format(n=1)}|(?P<weekday>{_WEEKDAY})(?![\w])))?"
+    rf"(?P<agency>\s?\([^()\n]{{1,60}}\)|\s?/\s?[^/\n]{{1,40}}\s?/|\s?[,/|]\s?[A-Z][\w&]{{1,20}})?"
+    rf"(?:[,.]?\s{_DATE.format(n=2)})?"
+    r"(?:\s*(?P<dash>[—–|]|--+|:|(?<=[\w.)\]/] )-(?=\s)|(?<=[\w.)\]/])-(?=\s)|(?<=/)\.)\s*|(?<=[)/])\s+)",
+    re.IGNORECASE,
+)
+_LONE = re.compile(r"(?P<agency>\([^()\n]{2,40}\))\s*(?P<dash>[—–:]|--?)\s+")
+_OUTLET = re.compile(
+    r"\b(?:news|today|times|post|daily|herald|tribune|gazette|observer|guardian|star|nation|standard|online|press|"
+    r"media|radio|tv|telegraph|mail|express|chronicle|journal|magazine|report|reporter|monitor|correspondent|"
+    r"bureau|desk|network|service|agency|reuters|xinhua|newsroom)\b",
+    re.IGNORECASE,
+)
+_CATCHWORDS = frozenset(
+    """breaking exclusive opinion analysis editorial comment commentary review interview feature explainer watch
+    video photo photos live update updated correction summary recap profile obituary column letter letters podcast
+    sponsored advertisement advertorial special sport sports news world business politics culture health science
+    technology lifestyle entertainment weather travel fashion factbox timeline read related note warning alert urgent
+    flash bulletin background insight focus spotlight blog quiz poll survey study report poetry gallery picture
+    covid coronavirus football cricket rugby tennis golf police minister president question answer""".split()
+)
+_LEADING_NAME = re.compile(r"^[^\W\d_]*")
+_OPENS = re.compile(r"[\"'“‘«(\[$€£¥#@]*\w")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Dateline:
+    """What opens a paragraph; ``raw`` is its text, ``end`` the first character of the sentence after it.
+
+    ``place`` is null for an agency or an outlet without a place; ``is_outlet`` marks the name of a paper where a
+    place would stand, which is taken out of the text but is no dateline. ``day`` is a full date; ``month_day`` a
+    date whose year is not said.
+    """
+
+    raw: str
+    end: int
+    place: str | None = None
+    day: dt.date | None = None
+    month_day: tuple[int, int] | None = None
+    agency: str | None = None
+    is_outlet: bool = False
+
+
+def find(text: str) -> Dateline | None:
+    """Return the dateline that opens ``text``, or ``None``."""
+    head = text[:200]
+    lone = _LONE.match(head)
+    if lone and (name := agency(lone["agency"])) and _opens_sentence(text[lone.end() :]):
+        return Dateline(raw=lone.group().strip(), end=lone.end(), agency=name)
+    found = _SHAPE.match(head)
+    if not found or not _opens_sentence(text[found.end() :]):
+        return None
+    return _judge(found)
+
+
+def _judge(found: re.Match[str]) -> Dateline | None:
+    """Decide whether what has the shape of a dateline is one."""
+    place = found["place"].strip(" ,")
+    signed = found["agency"]
+    name = agency(signed) if signed else None
+    bare_agency = bool(signed) and signed.strip()[0] in ",/|" and not signed.strip().endswith("/")
+    if bare_agency and not name:
+        return None
+    day, month_day = _dates(found)
+    has_date = month_day is not None or day is not None or bool(found["weekday"])
+    has_agency = bool(signed)
+    dash = found["dash"] or ""
+    parts = place.split(",")
+    if len(parts) > 1 and not signed and (name := agency(parts[-1])):  # LONDON, Reuters -
+        place, signed = ",".join(parts[:-1]), f"({parts[-1]})"
+        has_agency = True
+    elif len(parts) > 1 and re.fullmatch(
+        _WEEKDAY, parts[-1].strip(), re.IGNORECASE
+    ):  # DAKAR, Monday -
+        place, has_date = ",".join(parts[:-1]), True
+    words = re.findall(r"[^\W\d_]+", place)
+    if not dash and not (
+        has_agency and (signed or "").strip().endswith(("/", ")")) and place.isupper()
+    ):
+        return None
+    if not _capitalised(place):
+        if _OUTLET.search(place) and (has_date or has_agency) and len(words) <= 4:
+            return _outlet(found, day, month_day, name)
+        return None
+    if any(w.casefold() in _CATCHWORDS for w in words):
+        outlet = bool(_OUTLET.search(place)) and (has_date or has_agency)
+        return _outlet(found, day, month_day, name) if outlet else None
+    if _OUTLET.search(place) and not is_place(_first(place)):
+        strong = has_date or has_agency or (place.isupper() and dash != ":")
+        return _outlet(found, day, month_day, name) if strong and len(words) <= 5 else None
+    if not _is_believable(place, found["country"], has_date, name, has_agency, dash):
+        return None
+    rest = found.string[found.end() :]
+    if dash in ("-", "–") and not (has_date or signed) and is_place(_LEADING_NAME.findall(rest)[0]):
+        return None  # a pair: Russia - Ukraine talks
+    raw = found.group().strip()
+    label = re.sub(r"\s?[\[(].*", "", place).strip(" ,.") if found["country"] else place.strip(" ,")
+    if name is None and signed and not bare_agency:
+        name = signed.strip(" ()/") or None
+    return Dateline(
+        raw=raw, end=found.end(), place=label, day=day, month_day=month_day, agency=name
+    )
+
+
+def _is_believable(
+    place: str, country: str | None, has_date: bool, name: str | None, has_agency: bool, dash: str
+) -> bool:
+    """Tell whether the words before the dash are a place."""
+    first = _first(place)
+    known = (
+        is_place(first)
+        or is_place(place)
+        or any(is_place(p) for p in re.split(r"\s(?:and|&)\s", first))
+    )
+    upper = place.split(",")[0].isupper()
+    if has_date or name:
+        return known or upper or len(place.split()) <= 3
+    if has_agency:  # something in brackets that is no agency we know
+        return known or upper
+    if country:
+        return known or is_place(country)
+    if known:
+        return dash != ":" or len(place) > 2
+    parts = place.split(",")
+    if len(parts) > 1 and is_place(parts[-1].strip()):
+        return True
+    letters = re.findall(r"[^\W\d_]+", place)
+    return (
+        upper
+        and dash not in ("", ":")
+        and len(letters) <= 3
+        and max(map(len, letters)) >= 5
+        and not any(c.isdigit() for c in place)
+    )
+
+
+def _outlet(
+    found: re.Match[str], day: dt.date | None, month_day: tuple[int, int] | None, name: str | None
+) -> Dateline:
+    return Dateline(
+        raw=found.group().strip(),
+        end=found.end(),
+        day=day,
+        month_day=month_day,
+        agency=name,
+        is_outlet=True,
+    )
+
+
+def _first(place: str) -> str:
+    return place.split(",")[0].strip()
+
+
+def _capitalised(place: str) -> bool:
+    """Tell whether all words but the small ones begin with a capital."""
+    small = {"and", "of", "the", "de", "del", "la", "le", "les", "el", "al", "y", "do", "da", "dos", "du", "sur", "am",
+             "an", "der", "den", "upon", "on", "in", "e", "et", "d'", "l'"}  # fmt: skip
+    words = place.replace(",", " ").split()
+    return words[0][0].isupper() and all(
+        w[0].isupper() or w[0] in "&([" or w in small for w in words
+    )
+
+
+def _dates(found: re.Match[str]) -> tuple[dt.date | None, tuple[int, int] | None]:
+    for n in ("1", "2"):
+        month = found[f"month{n}"] or found[f"month{n}b"]
+        day = found[f"day{n}"] or found[f"day{n}b"]
+        if not month or not day:
+            continue
+        number = MONTHS.get(month.casefold().rstrip("."))
+        year = found[f"year{n}"]
+        if number is None or not 1 <= int(day) <= 31:
+            continue
+        if year is None:
+            return None, (number, int(day))
+        try:
+            return dt.date(int(year), number, int(day)), (number, int(day))
+        except ValueError:
+            return None, None
+    return None, None
+
+
+def _opens_sentence(rest: str) -> bool:
+    """Tell whether a sentence may begin here: a capital, a figure or an opening quotation mark."""
+    opening = _OPENS.match(rest)
+    if not opening:
+        return False
+    last = opening.group()[-1]
+    return last.isupper() or last.isdigit() or not (last.isascii() or last.islower())

@@ -383,6 +383,15 @@ class Clauses:
                     for k in self.kids(verb)
                     if self.relations[k] in _OBLIQUE and name in self.cases(k)
                 ]
+            if not found and name not in ("of", "by"):
+                # or its own object: "a shipment of vaccines from Canada to Haiti"
+                found = [
+                    Filler(k, name)
+                    for inner in self.kids_by(token, "nmod")
+                    if "of" in self.cases(inner)
+                    for k in self.kids(inner)
+                    if self.relations[k] in _OBLIQUE and name in self.cases(k)
+                ]
             if not found and self.relations[token] == "conj":
                 found = (
                     self._prepositional(self.heads[token], name)

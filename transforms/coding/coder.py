@@ -470,6 +470,8 @@ class EventCoder:
             )
         )
         aux = reading.aux
+        if any(c.slot == "any" and "not" in c.words for c in reading.entry.needs):
+            negations = 0  # the entry is about the negated word: "did not rule out"
         if negations % 2:
             name = "NEGATION"
         else:

@@ -68,7 +68,8 @@ class Entry:
     """One line of an event or operator table, compiled.
 
     ``label`` is the PLOVER type of an event entry or the operator; ``content`` is empty for events. ``rest`` are the
-    other words of a multi-word form: before the anchor for nouns, after it for verbs and adjectives.
+    other words of a multi-word form: before the anchor for nouns, after it for verbs and adjectives. ``alone`` is true
+    where the recipient is ``-``: the event never has one.
     """
 
     form: str
@@ -86,6 +87,7 @@ class Entry:
     confidence: float
     rest: tuple[str, ...]
     source: str
+    alone: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ class _Compiler:
         self.origin = origin
         self.sets: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
         self.busy: set[str] = set()
+        self.known: dict[str, tuple[Condition, ...]] = {}
 
     def word_class(self, name: str, where: str) -> tuple[frozenset[str], tuple[str, ...]]:
         if name in self.sets:
@@ -225,37 +228,39 @@ class _Compiler:
         return frozenset(singles), tuple(sorted(phrases))
 
     def conditions(self, cell: str, where: str) -> tuple[Condition, ...]:
-        found = []
+        """Compile the conditions of a cell; many cells repeat one another, and share what is compiled."""
+        found: list[Condition] = []
         for part in cell.split(";"):
             part = part.strip()
-            if not part:
-                continue
-            slots, equals, values = part.partition("=")
-            if not equals or not values.strip():
-                raise LexiconError(
-                    f"{where}: the condition {part!r} is not of the form slot=word|word|@class"
-                )
-            special = frozenset(
-                v.strip()[1:]
-                for v in values.split("|")
-                if v.strip().startswith("@") and v.strip()[1:] in SPECIALS
+            if part:
+                if part not in self.known:
+                    self.known[part] = self.condition(part, where)
+                found.extend(self.known[part])
+        return tuple(found)
+
+    def condition(self, part: str, where: str) -> tuple[Condition, ...]:
+        """Compile one condition, one for each of its slots."""
+        slots, equals, cell = part.partition("=")
+        values = [v.strip() for v in cell.split("|") if v.strip()]
+        if not equals or not values:
+            raise LexiconError(
+                f"{where}: the condition {part!r} is not of the form slot=word|word|@class"
             )
-            rest = [
-                v
-                for v in values.split("|")
-                if v.strip()[1:] not in special or not v.strip().startswith("@")
-            ]
-            filled = any(v.strip() == "*" for v in rest)
-            words, phrases = self.alternatives([v for v in rest if v.strip() != "*"], where)
-            keys = None
-            if not filled and not special:
-                keys = words | {phrase.rpartition(" ")[2] for phrase in phrases}
-            for slot in re.split(r"[\s,/]+", slots.strip()):
-                if slot not in SLOTS:
-                    raise LexiconError(
-                        f"{where}: {slot!r} is no slot; expected one of {' '.join(sorted(SLOTS))}"
-                    )
-                found.append(Condition(slot, words, phrases, special, filled, keys))
+        special = frozenset(v[1:] for v in values if v[0] == "@" and v[1:] in SPECIALS)
+        filled = "*" in values
+        words, phrases = self.alternatives(
+            [v for v in values if v != "*" and not (v[0] == "@" and v[1:] in special)], where
+        )
+        keys = None
+        if not filled and not special:
+            keys = words | {phrase.rpartition(" ")[2] for phrase in phrases}
+        found = []
+        for slot in re.split(r"[\s,/]+", slots.strip()):
+            if slot not in SLOTS:
+                raise LexiconError(
+                    f"{where}: {slot!r} is no slot; expected one of {' '.join(sorted(SLOTS))}"
+                )
+            found.append(Condition(slot, words, phrases, special, filled, keys))
         return tuple(found)
 
     def slots(self, cell: str, where: str) -> tuple[str, ...]:
@@ -317,6 +322,7 @@ def _event_entry(compiler: _Compiler, name: str, line: int, row: dict[str, str])
         confidence=_number(name, line, "confidence", row.get("confidence") or "", 0.7),
         rest=rest,
         source=where,
+        alone="-" in recipient,
     )
 
 

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Final
 
-from transforms.coding.clauses import Clauses
+from transforms.coding.clauses import Clauses, Filler
 from transforms.coding.lexicon import Condition, Entry, Lexicon
 
 _VERBAL: Final = ("VERB", "AUX")
@@ -41,6 +41,10 @@ _BACKGROUND: Final = frozenset(
 _MUST: Final = frozenset({"must", "should", "ought"})
 _ADDRESSING: Final = frozenset({"request", "accuse", "condemn", "approve", "allow", "prevent"})
 _TRANSPARENT: Final = frozenset({"begin", "try"})
+_ANNOUNCING: Final = frozenset(
+    "announce announces announced announcing declare declares declared declaring unveil unveiled"
+    " unveils proclaim proclaimed order ordered orders approve approved".split()
+)
 _WRAPPERS: Final = frozenset({"say", "suppose"})
 
 
@@ -147,7 +151,7 @@ class SentenceReader:
                     return True
         return False
 
-    def holds(self, token: int, condition: Condition) -> bool:
+    def holds(self, token: int, condition: Condition, rest: tuple[str, ...] = ()) -> bool:
         """Tell whether a condition holds for the trigger ``token``."""
         graph = self.graph
         if condition.keys is not None and condition.keys.isdisjoint(self._sentence_words()):
@@ -164,10 +168,25 @@ class SentenceReader:
                 for kind in condition.special
                 for i in range(graph.first, graph.last)
             )
-        fillers = graph.slot(token, condition.slot)
+        fillers = self._fillers(token, condition.slot, rest)
         if condition.slot == "obj" and graph.tags[token] in _NOMINAL:
             fillers = fillers + graph.slot(token, "mod")
         return any(self._filler_holds(filler.token, condition) for filler in fillers)
+
+    def _fillers(self, token: int, slot: str, rest: tuple[str, ...]) -> list[Filler]:
+        """Return what fills a slot; a particle read as a preposition (*handed over Macau*) hides an object."""
+        graph = self.graph
+        found = graph.slot(token, slot)
+        if not found and slot == "obj" and rest and graph.tags[token] in _VERBAL:
+            found = [
+                Filler(k, slot)
+                for k in graph.kids(token)
+                if graph.relations[k] in ("obl", "nmod")
+                and any(
+                    graph.relations[c] == "case" and graph.lowers[c] in rest for c in graph.kids(k)
+                )
+            ]
+        return found
 
     def _needs_hold(self, token: int, entry: Entry) -> bool:
         if not entry.needs:
@@ -176,7 +195,7 @@ class SentenceReader:
         for condition in entry.needs:
             if condition.keys is not None and condition.keys.isdisjoint(words):
                 return False
-        return all(self.holds(token, condition) for condition in entry.needs)
+        return all(self.holds(token, condition, entry.rest) for condition in entry.needs)
 
     def _rest_matches(self, token: int, entry: Entry) -> bool:
         graph = self.graph
@@ -223,7 +242,7 @@ class SentenceReader:
         for entry in entries:
             if not self._needs_hold(token, entry) or not self._rest_matches(token, entry):
                 continue
-            blocked = next((c for c in entry.blocks if self.holds(token, c)), None)
+            blocked = next((c for c in entry.blocks if self.holds(token, c, entry.rest)), None)
             if blocked is not None:
                 if self.log is not None:
                     self.log.append(
@@ -249,7 +268,7 @@ class SentenceReader:
                     for entry in self.lexicon.operators.get((word, pos), ())
                     if self._needs_hold(token, entry)
                     and self._rest_matches(token, entry)
-                    and not any(self.holds(token, c) for c in entry.blocks)
+                    and not any(self.holds(token, c, entry.rest) for c in entry.blocks)
                 )
             found = self._matched[token] = (event, tuple(operators))
         return found
@@ -265,7 +284,11 @@ class SentenceReader:
         return tuple(found)
 
     def _fill(
-        self, token: int, slots: tuple[str, ...], taken: tuple[int, ...] = ()
+        self,
+        token: int,
+        slots: tuple[str, ...],
+        taken: tuple[int, ...] = (),
+        rest: tuple[str, ...] = (),
     ) -> tuple[int, ...]:
         """Return the fillers of the first slot that names an actor, itself or by what belongs to it.
 
@@ -277,7 +300,7 @@ class SentenceReader:
         for slot in slots:
             fillers = [
                 f.token
-                for f in self.graph.slot(token, slot)
+                for f in self._fillers(token, slot, rest)
                 if f.token not in taken and f.token != token
             ]
             if not fillers:
@@ -344,20 +367,29 @@ class SentenceReader:
         return ()
 
     def _plain(self, token: int, entry: Entry) -> Reading:
-        actors = self._fill(token, entry.actor)
-        recipients = self._fill(token, entry.recipient, actors) if entry.recipient else ()
+        if entry.pos == "A" and entry.actor == ("subj",):
+            actors = self._spread(self.graph.surface_subject(token))
+        else:
+            actors = self._fill(token, entry.actor, rest=entry.rest)
+        recipients = (
+            self._fill(token, entry.recipient, actors, entry.rest) if entry.recipient else ()
+        )
         consumed = set()
         for condition in entry.needs:
             if condition.slot in ("any", "subj"):
                 continue
-            for filler in self.graph.slot(token, condition.slot):
+            for filler in self._fillers(token, condition.slot, entry.rest):
                 if self._filler_holds(filler.token, condition) and not self.is_kind(
                     filler.token, "actor"
                 ):
                     consumed.add(filler.token)
                     consumed.update(self.graph.kids_by(filler.token, "compound", "amod"))
         if recipients and consumed & set(recipients):
-            recipients = self._fill(token, entry.recipient, (*actors, *consumed))
+            recipients = self._fill(token, entry.recipient, (*actors, *consumed), entry.rest)
+        if entry.recipient and not any(self.is_kind(t, "actor") for t in recipients):
+            things = [f.token for f in self._fillers(token, "obj", entry.rest)]
+            things += [f.token for f in self.graph.slot(token, "comp")]
+            recipients = self._owner_of(things, actors) or recipients
         between = self._fill(token, ("between", "among")) if entry.reciprocal else ()
         if not recipients and entry.recipient and entry.label != "CONSULT":
             recipients = self._anywhere(token, actors, frozenset())
@@ -471,14 +503,18 @@ class SentenceReader:
             plain = self._plain(token, event)
             if best is None:
                 best = plain
-            elif (
-                event.needs
-                and best.event_type != plain.event_type
-                and plain.confidence > best.confidence + 0.1
+            elif event.needs and (
+                best.chain[0][0] in _TRANSPARENT
+                if best.event_type == plain.event_type
+                else plain.confidence > best.confidence + 0.1
             ):
                 best = dataclasses.replace(plain, covers=plain.covers | best.covers)
-            elif best.event_type == plain.event_type and not best.recipients and plain.recipients:
-                best = dataclasses.replace(best, recipients=plain.recipients)
+            elif best.event_type == plain.event_type:
+                best = dataclasses.replace(
+                    best,
+                    recipients=best.recipients or plain.recipients,
+                    confidence=max(best.confidence, plain.confidence),
+                )
         if best is None and operators:
             best = self._bare(token, operators)
         if self.graph.tags[token] in _VERBAL or self.graph.relations[token] == "ccomp":
@@ -549,13 +585,26 @@ class SentenceReader:
             "fail",
         )
         if operator.label in _WRAPPERS:
-            # the speaker is no actor: the content stands as it is
+            # the speaker is no actor: the content stands as it is, unless he announces what he does himself
+            announced = content.actors
+            if (
+                self.graph.lowers[token] in _ANNOUNCING
+                and self.graph.tags[content.trigger] == "NOUN"
+                and not any(self.is_kind(t, "actor") for t in announced)
+            ):
+                announced = self._fill(token, operator.actor)
             return dataclasses.replace(
-                content, confidence=content.confidence * rule.factor, chain=((operator.label, token), *content.chain),
+                content,
+                actors=announced,
+                recipients=tuple(t for t in content.recipients if t not in announced), confidence=content.confidence * rule.factor, chain=((operator.label, token), *content.chain),
                 aux=content.aux or rule.aux, covers=content.covers | {content.trigger},
             )  # fmt: skip
         if operator.label in _TRANSPARENT and self._is_event_subject(token, content):
             actors, recipients = content.actors, content.recipients
+        elif operator.label in _TRANSPARENT and "subj" in operator.recipient:
+            # suffer, face, come under, receive: the subject is the one it is done to
+            actors = tuple(t for t in content.actors if t not in own)
+            recipients = tuple(t for t in own if self.is_kind(t, "actor")) or content.recipients
         elif operator.label in _ADDRESSING:
             recipients = tuple(t for t in own_recipients if self.is_kind(t, "actor")) or tuple(
                 t for t in content.actors if t not in own
@@ -575,7 +624,11 @@ class SentenceReader:
             ):  # fmt: skip
                 others = tuple(t for t in content.actors if t not in own)
                 recipients = others or recipients
-        if not any(self.is_kind(t, "actor") for t in recipients) and not reciprocal:
+        if (
+            not any(self.is_kind(t, "actor") for t in recipients)
+            and not reciprocal
+            and not (content.entry.alone and rule.result in ("=", content.event_type))
+        ):
             recipients = self._anywhere(token, actors, frozenset({content.trigger})) or recipients
         return Reading(
             trigger=content.trigger if rule.result == "=" and operator.label in _TRANSPARENT else token,

@@ -104,6 +104,7 @@ def _describe(words: Sequence[str], head: int, knowledge: Knowledge, date: dt.da
     hits = find_terms(parts, knowledge)
     if head_part < 0:
         head_part = _guess_head(parts, hits)
+    hits = _without_name_parts(parts, head_part, hits, knowledge)
     return _Phrase(parts, head_part, hits, knowledge, date).facts()
 
 
@@ -123,6 +124,17 @@ def find_terms(parts: Sequence[str], knowledge: Knowledge) -> list[_Hit]:
             length -= 1
         else:
             index += 1
+    return hits
+
+
+def _without_name_parts(
+    parts: Sequence[str], head: int, hits: list[_Hit], knowledge: Knowledge
+) -> list[_Hit]:
+    """Forget known phrases inside the name of a known person at the head: ``UN`` in ``Kim Jong Un``."""
+    for size in (4, 3, 2):
+        first = head + 1 - size
+        if first >= 0 and knowledge.people.named(" ".join(parts[first : head + 1])):
+            return [hit for hit in hits if hit.last <= first or hit.first > head]
     return hits
 
 

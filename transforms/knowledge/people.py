@@ -64,7 +64,7 @@ class People:
 
     def read(self, path: pathlib.Path) -> None:
         """Read the table; its rows are sorted by ``key``."""
-        table = pq.read_table(path, memory_map=True)
+        table = pq.ParquetFile(path, memory_map=True).read(use_threads=False)
         self._columns = {
             name: table.column(name).combine_chunks() for name in table.column_names if name != "key"
         }

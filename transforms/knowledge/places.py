@@ -60,7 +60,7 @@ class Gazetteer:
     @classmethod
     def read(cls, path: pathlib.Path) -> Gazetteer:
         """Read the table of places."""
-        return cls(pq.read_table(path, memory_map=True))
+        return cls(pq.ParquetFile(path, memory_map=True).read(use_threads=False))
 
     def __contains__(self, name: str) -> bool:
         """Say whether a lookup key names a place."""

@@ -1,0 +1,1245 @@
+"""Entities of one article: which mentions are one thing, what it is, and where it belongs.
+
+The rules and their measured precision are described in ``docs/entities.md``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from schemas import ids
+from schemas.annotations import AnnotatedArticle, Sentence
+from schemas.facts import Entity, Mention, ResolvedArticle
+from transforms.knowledge.actors import ActorFacts, describe_phrase, find_by_surname
+from transforms.knowledge.knowledge import Knowledge, Organisation, Term, choose_office
+from transforms.knowledge.mentions import EDGE_WORDS, Found, Hit, Scan, find_mentions
+from transforms.knowledge.names import core_parts, may_be_short, same_person
+from transforms.knowledge.people import Officeholder
+from transforms.knowledge.places import Place
+from transforms.knowledge.words import key
+
+PLACE_BEFORE: Final = frozenset(
+    "in at near outside around inside across throughout via through into off downtown central greater".split()
+)
+STATE_BEFORE: Final = frozenset("by between against toward towards with for on".split())
+PLACE_AFTER: Final = frozenset(
+    "street streets suburb suburbs airport outskirts mayor residents resident district university stadium hospital hotel "
+    "neighborhood neighbourhood area region station zoo museum square bureau port metro subway skyline".split()
+)
+MOTION: Final = frozenset(
+    "fly travel go arrive return come head leave rush move drive march flee visit reach enter land depart tour trip "
+    "flight road train bus visitor route journey stopover stop tumble withdraw evacuate".split()
+)
+STRIKES: Final = frozenset(
+    "bomb shell storm seize capture hit attack shake occupy besiege bombard raid strike leave visit reach enter evacuate "
+    "flee tour rock".split()
+)
+OF_PLACE: Final = frozenset(
+    "capital city outskirts streets suburb suburbs south north east west part parts university mayor bishop archbishop "
+    "center centre heart kilometers kilometres miles km people residents siege fall battle airport port town district "
+    "area bombing southwest southeast northwest northeast".split()
+)
+SAYING: Final = frozenset(
+    "say tell add warn call urge note state declare announce stress insist argue claim comment write ask reply respond "
+    "explain describe vow pledge promise reiterate emphasize emphasise acknowledge admit confirm deny express".split()
+)
+KOREAS: Final = {"north": "PRK", "south": "KOR"}
+SELF_RULED: Final = frozenset(("country", "region"))
+CITY_OF_COUNTRY: Final = frozenset(("SGP", "LUX", "DJI", "KWT", "PAN", "GTM", "MCO", "VAT", "HKG", "MAC", "SMR"))
+US_CONTEXT: Final = frozenset(
+    "atlanta alabama florida tennessee texas california carolina savannah senate republican democrat louisiana virginia "
+    "augusta macon".split()
+)
+STATE_OFFICES: Final = frozenset(
+    ("head of state", "head of government", "deputy head", "foreign", "defence", "interior", "finance", "justice")
+)
+NOMINAL_OFFICES: Final = STATE_OFFICES
+ROLE_NOUNS: Final = frozenset(
+    "minister president premier chancellor secretary chief leader spokesman spokeswoman spokesperson ambassador envoy "
+    "general commander king prince governor mayor senator judge prosecutor bishop diplomat adviser negotiator official "
+    "lawmaker activist economist analyst".split()
+)
+
+
+@dataclasses.dataclass(slots=True)
+class Cluster:
+    """Mentions of one thing while the article is read."""
+
+    type: str
+    identity: tuple[str, ...]
+    name: str
+    parts: tuple[str, ...] = ()
+    mentions: list[int] = dataclasses.field(default_factory=list)
+    surfaces: dict[str, int] = dataclasses.field(default_factory=dict)
+    country: str | None = None
+    country_basis: str | None = None
+    code: str | None = None
+    sector: str | None = None
+    sector_basis: str | None = None
+    role: str | None = None
+    office: str | None = None
+    role_words: set[str] = dataclasses.field(default_factory=set)
+    qid: str | None = None
+    confidence: float = 0.6
+    unlisted: bool = False
+    geonameid: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    admin1: str | None = None
+    resolution: str | None = None
+    is_fixed_name: bool = False
+
+
+@dataclasses.dataclass(slots=True)
+class _Extra:
+    """A nominal or pronoun that was resolved: tokens and cluster."""
+
+    first: int
+    last: int
+    sentence: int
+    cluster: Cluster
+    kind: str
+
+
+class Resolver:
+    """Resolves one article."""
+
+    def __init__(self, annotated: AnnotatedArticle, knowledge: Knowledge) -> None:
+        """Scan the article for what the tables know."""
+        self.annotated = annotated
+        self.article = annotated.article
+        self.tokens = annotated.tokens
+        self.knowledge = knowledge
+        self.scan = Scan(annotated.tokens, knowledge)
+        self.found = find_mentions(annotated, self.scan)
+        self.clusters: dict[tuple[str, ...], Cluster] = {}
+        self.cluster_of: list[Cluster | None] = [None] * len(self.found)
+        self.people: list[Cluster] = []
+        self.extras: list[_Extra] = []
+        self.date = self._date()
+        self.home = self._dateline_country()
+        self.weights = self._country_weights()
+        if self.home is None and self.weights:
+            self.home = self._most_mentioned()
+
+    # -- context -----------------------------------------------------------------------------------------------------
+
+    def _date(self) -> dt.date | None:
+        if self.article.published_at is not None and self.article.published_precision in ("second", "day", "month"):
+            return self.article.published_at.date()
+        return self.article.dateline_date or (
+            self.article.published_at.date() if self.article.published_at is not None else None
+        )
+
+    def _dateline_country(self) -> str | None:
+        place = self.article.dateline_place
+        if not place:
+            return None
+        for part in (place, *reversed(place.split(","))):
+            country = self.knowledge.country(part.strip())
+            if country is not None:
+                return country
+        chosen = self.knowledge.gazetteer.choose(key(place.split(",")[0]))
+        return chosen[0].country if chosen else None
+
+    def _country_weights(self) -> dict[str, float]:
+        counts: Counter[str] = Counter()
+        for mention in self.found:
+            if mention.term is not None and mention.term.country:
+                counts[mention.term.country] += 1
+        if self.home is not None:
+            counts[self.home] += 2
+        top = max(counts.values(), default=0)
+        return {country: 0.3 + 0.7 * count / top for country, count in counts.items()}
+
+    def _most_mentioned(self) -> str | None:
+        counts: Counter[str] = Counter()
+        for mention in self.found:
+            if mention.term is not None and mention.term.country:
+                counts[mention.term.country] += 2 if mention.sentence == 0 else 1
+        ranked = counts.most_common(2)
+        if len(ranked) == 1 or (ranked and ranked[0][1] > ranked[1][1]):
+            return ranked[0][0]
+        return None
+
+    def surface(self, mention: Found) -> str:
+        """Return the text of a mention."""
+        if mention.start is not None:
+            return self.article.text[mention.start : mention.end]
+        return self.article.text[self.tokens.starts[mention.first] : self.tokens.ends[mention.last - 1]]
+
+    # -- the whole ---------------------------------------------------------------------------------------------------
+
+    def run(self) -> ResolvedArticle:
+        """Resolve and return everything."""
+        self._names()
+        self._short_names()
+        self._koreas()
+        self._describe_people()
+        self._describe_organisations()
+        self._nominals()
+        return self._result()
+
+    def _cluster(self, type_: str, identity: tuple[str, ...], name: str) -> Cluster:
+        cluster = self.clusters.get(identity)
+        if cluster is None:
+            cluster = Cluster(type=type_, identity=identity, name=name)
+            self.clusters[identity] = cluster
+        return cluster
+
+    def _assign(self, index: int, cluster: Cluster) -> None:
+        self.cluster_of[index] = cluster
+        cluster.mentions.append(index)
+        surface = " ".join(self.surface(self.found[index]).split())
+        if not (cluster.unlisted and key(surface) in cluster.name.lower().replace(",", " ").split(" ")[:1]):
+            cluster.surfaces[surface] = cluster.surfaces.get(surface, 0) + 1
+
+    # -- names -------------------------------------------------------------------------------------------------------
+
+    def _names(self) -> None:
+        """Give every name a cluster, except persons called by one word."""
+        for index, mention in enumerate(self.found):
+            if mention.label in ("DATE", "MONEY"):
+                continue
+            if mention.term is not None:
+                self._known(index, mention)
+            elif mention.label == "PERSON":
+                parts = core_parts(self._parts(mention))
+                if len(parts) > 1:
+                    self._full_name(index, parts)
+            elif mention.label in ("LOC", "FAC"):
+                self._place(index, mention)
+            elif mention.label == "ORG":
+                self._organisation(index, mention)
+            elif mention.label == "NORP":
+                self._group(index, mention)
+            else:
+                surface = self.surface(mention)
+                cluster = self._cluster("MISC", ("MISC", key(surface)), surface)
+                self._assign(index, cluster)
+
+    def _parts(self, mention: Found) -> tuple[str, ...]:
+        return tuple(piece for part in self.scan.parts[mention.first : mention.last] for piece in part)
+
+    def _known(self, index: int, mention: Found) -> None:
+        term = mention.term
+        assert term is not None
+        if term.kind == "organisation":
+            self._known_organisation(index, mention, term)
+        elif term.kind == "seat":
+            self._seat(index, mention, term)
+        elif term.kind in ("country", "demonym"):
+            if term.country == "GEO" and term.kind == "country" and self._is_us_state():
+                self._place_named(index, "georgia", ("USA",), "Georgia")
+                return
+            self._assign(index, self._country(term.country or ""))
+        elif term.kind == "people":
+            self._people(index, term)
+        elif term.kind in ("region", "city"):
+            self._region(index, mention, term)
+        else:
+            self._ethnic(index, mention, term)
+
+    def _is_us_state(self) -> bool:
+        lowers = self.tokens.lowers
+        return any(word in US_CONTEXT for word in lowers) and "tbilisi" not in lowers and "russia" not in lowers
+
+    def _country(self, iso3: str) -> Cluster:
+        country = self.knowledge.countries.get(iso3)
+        cluster = self._cluster("GPE", ("country", iso3), country.name if country else iso3)
+        if country is not None and cluster.country is None:
+            cluster.country = cluster.code = iso3
+            cluster.country_basis = "name"
+            cluster.geonameid = country.geonameid
+            cluster.latitude, cluster.longitude = country.latitude, country.longitude
+            cluster.resolution = "country"
+            cluster.is_fixed_name = True
+            cluster.confidence = 0.98
+        return cluster
+
+    def _people(self, index: int, term: Term) -> None:
+        surface = self.surface(self.found[index])
+        cluster = self._cluster("NORP", ("people", key(surface)), surface)
+        cluster.country = cluster.code = term.country
+        cluster.country_basis = "demonym"
+        cluster.sector, cluster.sector_basis = "CVL", "people"
+        cluster.confidence = 0.9
+        self._assign(index, cluster)
+
+    def _ethnic(self, index: int, mention: Found, term: Term) -> None:
+        cluster = self._cluster("NORP", ("group", term.kind, key(term.name)), self.surface(mention))
+        cluster.country, cluster.code = term.country, term.code
+        cluster.country_basis = "people" if term.country else None
+        if term.is_plural:
+            cluster.sector, cluster.sector_basis = "CVL", "people"
+        cluster.confidence = 0.7
+        self._assign(index, cluster)
+
+    def _group(self, index: int, mention: Found) -> None:
+        surface = self.surface(mention)
+        facts = self._facts(mention.first, mention.last, mention.last - 1)
+        cluster = self._cluster("NORP", ("group", key(surface)), surface)
+        self._set_facts(cluster, facts)
+        self._assign(index, cluster)
+
+    def _region(self, index: int, mention: Found, term: Term) -> None:
+        name = key(term.name).removesuffix(" strip").removesuffix(" region")
+        chosen = self.knowledge.gazetteer.choose(key(term.name), container=(term.country,) if term.country else ())
+        cluster = self._cluster("LOC", ("region", name), term.name)
+        cluster.country, cluster.code, cluster.country_basis = term.country, term.code, "region"
+        cluster.confidence = 0.9
+        if self._acts(mention):
+            cluster.type = "GPE"
+        if chosen is not None and chosen[0].country == term.country:
+            self._set_place(cluster, chosen[0])
+        self._assign(index, cluster)
+
+    def _seat(self, index: int, mention: Found, term: Term) -> None:
+        """A capital: its government or the city, by what stands around it."""
+        country = term.country or ""
+        if self._is_government(mention):
+            self._assign(index, self._country(country))
+            return
+        chosen = self.knowledge.gazetteer.choose(
+            "washington" if country == "USA" else key(term.name), container=("district of columbia",) if country == "USA" else (country,)
+        )
+        known = self.knowledge.countries[country]
+        name = "Washington" if country == "USA" else term.name
+        cluster = self._cluster("LOC", ("city", key(name), country), f"{name}, {known.name}")
+        cluster.country, cluster.country_basis = country, "capital"
+        cluster.code = country
+        cluster.is_fixed_name = True
+        cluster.unlisted = True
+        cluster.confidence = 0.9
+        if chosen is not None and chosen[0].country == country:
+            self._set_place(cluster, chosen[0])
+        self._assign(index, cluster)
+
+    def _is_government(self, mention: Found) -> bool:
+        """Say whether a capital stands for its government, from the words next to it and its place in the clause."""
+        tokens = self.tokens
+        lowers, tags, relations = tokens.lowers, tokens.tags, tokens.relations
+        first, last = mention.first, mention.last
+        head = self._head(first, last)
+        before = lowers[first - 1] if first else ""
+        after = lowers[last] if last < len(lowers) else ""
+        if self._opens_as_dateline(mention):
+            return False
+        if before in PLACE_BEFORE or after in PLACE_AFTER:
+            return False
+        if after in ("-", "–") and last + 1 < len(lowers) and lowers[last + 1] in ("based", "born"):
+            return False
+        if after in ("'s", "’s") and last + 1 < len(lowers):
+            return lowers[last + 1] not in PLACE_AFTER
+        if before in ("to", "from"):
+            governor = self._governor(head)
+            return self._lemma(governor) not in MOTION
+        if before == "of":
+            governor = self._governor(head)
+            return lowers[governor] not in OF_PLACE and self._lemma(governor) not in MOTION
+        if before in STATE_BEFORE:
+            return not (before == "for" and self._lemma(self._governor(head)) in MOTION)
+        relation = relations[head]
+        if relation == "conj":
+            other = tokens.heads[head]
+            return self._token_is_government(other)
+        if relation.startswith("nsubj"):
+            return True
+        if relation in ("obj", "iobj"):
+            return self._lemma(tokens.heads[head]) not in STRIKES
+        if relation in ("compound", "nmod:poss", "amod", "nmod:unmarked"):
+            return True
+        if relation == "appos" or before == ",":
+            return False
+        return tags[head] == "PROPN" and relation in ("root", "vocative", "dislocated", "nmod") and not self._is_weak_place(head)
+
+    def _is_weak_place(self, head: int) -> bool:
+        return self.tokens.relations[head] == "root"
+
+    def _opens_as_dateline(self, mention: Found) -> bool:
+        sentence = self.annotated.sentences[mention.sentence]
+        if mention.first - sentence.first > 4:
+            return False
+        after = self.tokens.lowers[mention.last] if mention.last < len(self.tokens) else ""
+        if mention.first == sentence.first and after in ("/", "(", ":", "—", "--", "–"):
+            return True
+        place = self.article.dateline_place
+        return mention.sentence == 0 and bool(place) and after in ("—", "--", "-", "–", "(", ",", ":")
+
+    def _token_is_government(self, token: int) -> bool:
+        for mention in self.found:
+            if mention.first <= token < mention.last:
+                if mention.term is not None and mention.term.kind == "seat":
+                    return self._is_government(mention) if mention.first <= token else False
+                return mention.term is not None and mention.term.kind in SELF_RULED and not self._is_location(mention)
+        return self.tokens.tags[token] != "PROPN"
+
+    def _is_location(self, mention: Found) -> bool:
+        return mention.first > 0 and self.tokens.lowers[mention.first - 1] in PLACE_BEFORE
+
+    def _head(self, first: int, last: int) -> int:
+        heads = self.tokens.heads
+        for index in range(last - 1, first - 1, -1):
+            if not first <= heads[index] < last or heads[index] == index:
+                return index
+        return last - 1
+
+    def _governor(self, token: int) -> int:
+        return self.tokens.heads[token]
+
+    def _lemma(self, token: int) -> str:
+        return self.tokens.lemmas[token].lower() or self.tokens.lowers[token]
+
+    def _acts(self, mention: Found) -> bool:
+        head = self._head(mention.first, mention.last)
+        return self.tokens.relations[head] in ("nsubj", "nmod:poss")
+
+    # -- places ------------------------------------------------------------------------------------------------------
+
+    def _place(self, index: int, mention: Found) -> None:
+        surface = self.surface(mention)
+        name = self.scan.key(mention.first, mention.last)
+        facility = mention.label == "FAC"
+        if not facility and self._place_named(index, name, self._container(mention), surface):
+            return
+        facts = self._facts(mention.first, mention.last, mention.last - 1)
+        cluster = self._cluster("FAC" if facility else "LOC", ("FAC" if facility else "LOC", name), surface)
+        if cluster.country is None and facts.country is not None:
+            cluster.country = cluster.code = facts.country
+            cluster.country_basis = facts.country_basis
+        self._assign(index, cluster)
+
+    def _container(self, mention: Found) -> tuple[str, ...]:
+        """Return what the text says a place lies in: ``Springfield, Illinois``, ``Mosul in northern Iraq``."""
+        tokens = self.tokens
+        after = mention.last
+        if after + 1 >= len(tokens) or tokens.lowers[after] not in (",", "in", "("):
+            return ()
+        start = after + 1
+        for hit in self.scan.names:
+            if start <= hit.first <= start + 2 and hit.term.country:
+                if hit.first > start and tokens.tags[hit.first - 1] not in ("ADJ", "NOUN", "PROPN", "DET"):
+                    return ()
+                return (key(hit.term.name), hit.term.country)
+            if hit.first > start + 2:
+                break
+        end = start
+        while end < len(tokens) and end - start < 3 and tokens.words[end][:1].isupper():
+            end += 1
+        return tuple(self.scan.key(start, stop) for stop in range(start + 1, end + 1))
+
+    def _place_named(self, index: int, name: str, container: Sequence[str], surface: str) -> bool:
+        if name not in self.knowledge.gazetteer:
+            bare = name
+            for word in (" province", " city", " town", " governorate", " oblast", " region", " district", " state"):
+                bare = bare.removesuffix(word)
+            if bare == name or bare not in self.knowledge.gazetteer:
+                return False
+            name = bare
+        chosen = self.knowledge.gazetteer.choose(name, countries=self.weights, container=container)
+        if chosen is None or not self._may_be_place(self.found[index], chosen[0], container):
+            return False
+        place, confidence = chosen
+        identity = ("place", str(place.geonameid)) if place.geonameid else ("place", name, place.country)
+        cluster = self._cluster("LOC", identity, place.name)
+        cluster.is_fixed_name = True
+        cluster.country = cluster.code = place.country
+        cluster.country_basis = "gazetteer"
+        cluster.confidence = confidence
+        self._set_place(cluster, place)
+        mention = self.found[index]
+        if self._acts(mention):
+            cluster.type = "GPE"
+        self._assign(index, cluster)
+        del surface
+        return True
+
+    def _may_be_place(self, mention: Found, place: Place, container: Sequence[str]) -> bool:
+        """Refuse small places of everyday names: ``Alliance`` (Ohio), where the article writes ``alliance`` too."""
+        lowers = self.tokens.lowers
+        before = lowers[mention.first - 1] if mention.first else ""
+        located = before in PLACE_BEFORE or before in ("from", "to", "of") or bool(container)
+        if mention.last - mention.first == 1:
+            word = self.tokens.words[mention.first]
+            lower = word.lower()
+            if any(other == lower for other in self.tokens.words) or self.tokens.tags[mention.first] != "PROPN":
+                return False
+        return located or place.population >= 100_000 or self.weights.get(place.country, 0.0) >= 0.5
+
+    @staticmethod
+    def _set_place(cluster: Cluster, place: Place) -> None:
+        for name in ("geonameid", "latitude", "longitude", "admin1", "resolution"):
+            setattr(cluster, name, getattr(place, name))
+
+    # -- organisations -----------------------------------------------------------------------------------------------
+
+    def _known_organisation(self, index: int, mention: Found, term: Term) -> None:
+        organisation = mention.organisation or self.knowledge.organisations_by_name.get(key(term.name))
+        country, basis = term.country, "organisation"
+        if country is None and term.code is None:
+            facts = self._facts(self._left_edge(mention.first), mention.last, mention.last - 1)
+            country, basis = facts.country, facts.country_basis or "context"
+        identity = ("organisation", key(term.name), country or "")
+        cluster = self._cluster("ORG", identity, term.name)
+        cluster.is_fixed_name = True
+        cluster.country = country
+        cluster.country_basis = basis if country else None
+        cluster.code = term.code if term.code in ("UNO", "EUR", "IGO", "NGO", "IMG", "ISM") else country or term.code
+        cluster.sector = term.sector
+        cluster.sector_basis = "organisation" if term.sector else None
+        cluster.role = organisation.kind if organisation else None
+        cluster.confidence = 0.9
+        self._assign(index, cluster)
+
+    def _organisation(self, index: int, mention: Found) -> None:
+        name = self.scan.key(mention.first, mention.last)
+        surface = self.surface(mention)
+        bare, acronym = self._split_bracket(surface)
+        known = self.knowledge.organisation(bare)
+        if known is not None:
+            self._known_organisation(index, dataclasses.replace(mention, organisation=known), _organisation_term(known))
+            if acronym:
+                self.clusters[("acronym", acronym)] = self.cluster_of[index]  # type: ignore[assignment]
+            return
+        place = self.knowledge.gazetteer
+        if name in place and mention.last - mention.first == 1 and self._looks_like_place(mention):
+            self._place_named(index, name, self._container(mention), surface)
+            return
+        cluster = self._find_organisation(name, surface)
+        if cluster is None:
+            cluster = self._cluster("ORG", ("ORG", key(bare)), bare)
+        if acronym:
+            self.clusters.setdefault(("acronym", acronym), cluster)
+        self._assign(index, cluster)
+
+    def _looks_like_place(self, mention: Found) -> bool:
+        return mention.first > 0 and self.tokens.lowers[mention.first - 1] in PLACE_BEFORE
+
+    @staticmethod
+    def _split_bracket(surface: str) -> tuple[str, str | None]:
+        if surface.endswith(")") and "(" in surface:
+            bare, _, rest = surface[:-1].rpartition("(")
+            if bare.strip() and rest.isupper():
+                return bare.strip(), key(rest)
+        return surface, None
+
+    def _find_organisation(self, name: str, surface: str) -> Cluster | None:
+        exact = self.clusters.get(("ORG", name)) or self.clusters.get(("acronym", name))
+        if exact is not None:
+            return exact
+        if surface.isupper() and 2 <= len(surface) <= 8 and surface.isalpha():
+            letters = surface.lower()
+            for cluster in self.clusters.values():
+                if cluster.type == "ORG" and letters in _initials(cluster.name):
+                    return cluster
+        words = name.split()
+        if len(words) >= 2:
+            for cluster in self.clusters.values():
+                if cluster.type != "ORG" or cluster.identity[0] != "ORG":
+                    continue
+                other = cluster.identity[1].split()
+                if len(other) > len(words) and (other[: len(words)] == words or other[-len(words) :] == words):
+                    return cluster
+        return None
+
+    def _describe_organisations(self) -> None:
+        """Country and sector of organisations the tables do not know, from their own words and those before them."""
+        for cluster in {id(cluster): cluster for cluster in self.clusters.values()}.values():
+            if cluster.type != "ORG" or cluster.identity[0] != "ORG":
+                continue
+            for index in cluster.mentions:
+                mention = self.found[index]
+                left = self._left_edge(mention.first)
+                facts = self._facts(left, mention.last, mention.last - 1)
+                self._set_facts(cluster, facts)
+                if cluster.country is None and cluster.code is None:
+                    self._set_facts(cluster, self._apposition(mention.last, mention.sentence))
+                if cluster.country or cluster.code:
+                    break
+            if cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD") and not (cluster.country or cluster.code):
+                cluster.country = cluster.code = self._nearby_country(self.found[cluster.mentions[0]])
+                cluster.country_basis = "context" if cluster.country else None
+                cluster.confidence = 0.5
+
+    # -- people ------------------------------------------------------------------------------------------------------
+
+    def _full_name(self, index: int, parts: tuple[str, ...]) -> None:
+        for cluster in self.people:
+            if same_person(parts, cluster.parts):
+                if len(parts) > len(cluster.parts):
+                    cluster.parts = parts
+                self._assign(index, cluster)
+                return
+        cluster = Cluster(type="PERSON", identity=("person", *parts), name=self.surface(self.found[index]), parts=parts)
+        self.people.append(cluster)
+        self._assign(index, cluster)
+
+    def _short_names(self) -> None:
+        """Join persons called by one word to the person of that name in the article."""
+        for index, mention in enumerate(self.found):
+            if self.cluster_of[index] is not None or mention.label != "PERSON":
+                continue
+            parts = core_parts(self._parts(mention))
+            if not parts:
+                continue
+            cluster = self._person_called(index, parts[-1] if len(parts) == 1 else parts[0])
+            if cluster is None:
+                if self._is_place_after_all(index, mention, parts):
+                    continue
+                cluster = Cluster(
+                    type="PERSON", identity=("person", *parts), name=self.surface(mention), parts=parts
+                )
+                self.people.append(cluster)
+            self._assign(index, cluster)
+        self._misread_short_names()
+
+    def _misread_short_names(self) -> None:
+        """Give a word that the model called something else to the person of that name: a headline's ``Austin``."""
+        surnames = {
+            cluster.parts[-1]: cluster for cluster in self.people if len(cluster.parts) > 1 and len(cluster.mentions) > 0
+        }
+        for index, mention in enumerate(self.found):
+            cluster = self.cluster_of[index]
+            if mention.last - mention.first != 1 or mention.label in ("PERSON", "DATE", "MONEY") or cluster is None:
+                continue
+            if mention.term is not None and mention.term.kind != "seat":
+                continue
+            person = surnames.get(self.scan.key(mention.first, mention.last))
+            if person is None or cluster.identity[0] in ("organisation", "country"):
+                continue
+            if self._looks_like_place(mention) and len(person.mentions) < 2:
+                continue
+            if mention.first > 0 and self.tokens.lowers[mention.first - 1] in ("in", "at", "near"):
+                continue
+            cluster.mentions.remove(index)
+            surface = self.surface(mention)
+            if surface in cluster.surfaces:
+                cluster.surfaces[surface] -= 1
+                if cluster.surfaces[surface] <= 0:
+                    del cluster.surfaces[surface]
+            self._assign(index, person)
+
+    def _person_called(self, index: int, part: str) -> Cluster | None:
+        best: tuple[int, int, Cluster] | None = None
+        ties = 0
+        for cluster in self.people:
+            if len(cluster.parts) == 1:
+                if cluster.parts[0] == part:
+                    return cluster
+                continue
+            fit = may_be_short(part, cluster.parts)
+            if fit == 0:
+                continue
+            before = [position for position in cluster.mentions if position < index]
+            recency = before[-1] if before else -1
+            if fit < 2 and not before:
+                continue
+            weight = fit if fit == 3 else 2 if fit == 2 else 1
+            candidate = (weight, recency, cluster)
+            if best is None or candidate[:2] > best[:2]:
+                ties = 0 if best is None or candidate[0] > best[0] else ties + 1
+                best = candidate
+            elif candidate[0] == best[0]:
+                ties += 1
+        if best is None:
+            return None
+        if ties:
+            heads = [cluster for cluster in self.people if self._is_head(cluster) and may_be_short(part, cluster.parts) == best[0]]
+            if len(heads) == 1:
+                return heads[0]
+        return best[2]
+
+    def _is_head(self, cluster: Cluster) -> bool:
+        holders = self.knowledge.people.named(" ".join(cluster.parts))
+        return any(holder.office in ("head of state", "head of government") for holder in holders)
+
+    def _is_place_after_all(self, index: int, mention: Found, parts: tuple[str, ...]) -> bool:
+        """Take a lone word that the model called a person for a place where ``in`` or ``at`` stands before it."""
+        if not self._looks_like_place(mention):
+            return False
+        return self._place_named(index, " ".join(parts), self._container(mention), self.surface(mention))
+
+    def _describe_people(self) -> None:
+        for cluster in self.people:
+            facts: list[tuple[ActorFacts, int]] = []
+            for index in cluster.mentions:
+                mention = self.found[index]
+                left = self._left_edge(mention.first)
+                if left < mention.first:
+                    facts.append((self._title(left, mention, cluster), index))
+                facts.append((self._apposition(mention.last, mention.sentence, cluster), index))
+                before = self._apposition_before(mention, cluster)
+                if before is not None:
+                    facts.append((before, index))
+            self._settle_person(cluster, facts)
+
+    def _title(self, left: int, mention: Found, cluster: Cluster) -> ActorFacts:
+        facts = self._facts(left, mention.first, mention.first - 1)
+        role = self._role_in(left, mention.first)
+        if role is not None:
+            cluster.role = cluster.role or self._phrase(role.first, role.last)
+            cluster.office = cluster.office or role.term.office
+            cluster.role_words.update(self.scan.parts[role.last - 1])
+        return facts
+
+    def _role_in(self, first: int, last: int) -> Hit | None:
+        role = None
+        index = first
+        while index < last:
+            hit = self.scan.role_at.get(index)
+            if hit is not None and hit.last <= last and hit.term.role_kind == "person":
+                role = hit
+            index += 1
+        return role
+
+    def _phrase(self, first: int, last: int) -> str:
+        return self.article.text[self.tokens.starts[first] : self.tokens.ends[last - 1]].lower()
+
+    def _left_edge(self, first: int) -> int:
+        """Walk left over the words that may be a title or nationality before a name."""
+        tokens = self.tokens
+        tags, lowers = tokens.tags, tokens.lowers
+        index = first
+        limit = max(0, first - 10)
+        while index > limit:
+            before = index - 1
+            tag = tags[before]
+            hit = self.scan.role_ending.get(index)
+            if hit is not None and hit.first >= limit:
+                index = hit.first
+                continue
+            if tag in ("PROPN", "ADJ") or lowers[before] in ("'s", "’s", "-", "ex", "then") or (
+                tag == "NOUN" and lowers[before] not in EDGE_WORDS
+            ):
+                if tokens.words[before].isupper() and len(tokens.words[before]) > 12:
+                    break
+                index = before
+                continue
+            if lowers[before] in ("of", "to", "for") and index < first:
+                role = self.scan.role_ending.get(before)
+                if role is None:
+                    break
+                index = role.first
+                continue
+            break
+        sentence = self.annotated.sentences[self._sentence(first)]
+        return max(index, sentence.first)
+
+    def _sentence(self, token: int) -> int:
+        sentences = self.annotated.sentences
+        low, high = 0, len(sentences) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if sentences[middle].last <= token:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _apposition(self, after: int, sentence: int, cluster: Cluster | None = None) -> ActorFacts:
+        """Read ``, the South Korean defence minister,`` after a name."""
+        tokens = self.tokens
+        end = self.annotated.sentences[sentence].last
+        if after + 2 >= end or tokens.lowers[after] not in (",", "("):
+            return ActorFacts()
+        start = after + 1
+        if tokens.tags[start] == "NUM" and start + 1 < end and tokens.lowers[start + 1] == ",":
+            start += 2
+        stop = start
+        while stop < end and stop - start < 16 and tokens.lowers[stop] not in (",", ")", ";", ".") and (
+            tokens.tags[stop] not in ("VERB", "AUX") or tokens.relations[stop] in ("amod", "compound")
+        ):
+            stop += 1
+        role = self._first_role(start, stop)
+        if role is None:
+            return ActorFacts()
+        opening = tokens.lowers[start]
+        if not (
+            opening in ("the", "a", "an", "its", "his", "her", "their", "one", "former", "who")
+            or role.first == start
+            or any(hit.first == start for hit in self.scan.names)
+            or tokens.tags[start] in ("ADJ", "NOUN")
+        ):
+            return ActorFacts()
+        head = role.last - 1
+        if cluster is not None and role.term.role_kind == "person" and role.term.sector:
+            cluster.role = cluster.role or self._phrase(role.first, role.last)
+            cluster.office = cluster.office or role.term.office
+            cluster.role_words.update(self.scan.parts[head])
+        return self._facts(start, stop, head)
+
+    def _first_role(self, start: int, stop: int) -> Hit | None:
+        """Return the head of a noun phrase in apposition: the last role before the first preposition."""
+        found = None
+        index = start
+        while index < stop:
+            hit = self.scan.role_at.get(index)
+            if hit is not None and hit.last <= stop:
+                found = hit
+                index = hit.last
+                continue
+            if found is not None and self.tokens.tags[index] == "ADP":
+                break
+            if self.tokens.tags[index] == "ADP":
+                return None
+            index += 1
+        return found if found is not None and found.term.role_kind == "person" else None
+
+    def _apposition_before(self, mention: Found, cluster: Cluster) -> ActorFacts | None:
+        """Read ``South Korea's defence minister, Suh Wook,`` before a name."""
+        before = mention.first - 1
+        if before < 2 or self.tokens.lowers[before] != ",":
+            return None
+        role = self.scan.role_ending.get(before)
+        if role is None or role.term.role_kind != "person" or role.term.is_plural:
+            return None
+        left = self._left_edge(role.first)
+        cluster.role = cluster.role or self._phrase(role.first, role.last)
+        cluster.office = cluster.office or role.term.office
+        cluster.role_words.update(self.scan.parts[role.last - 1])
+        return self._facts(left, before, role.last - 1)
+
+    def _facts(self, first: int, last: int, head: int) -> ActorFacts:
+        words = self.tokens.lowers[first:last]
+        return describe_phrase(words, head - first, self.knowledge, self.date)
+
+    def _set_facts(self, cluster: Cluster, facts: ActorFacts) -> None:
+        if cluster.country is None and cluster.code is None and (facts.country or facts.code):
+            cluster.country, cluster.code = facts.country, facts.code
+            cluster.country_basis = facts.country_basis
+        if cluster.sector is None and facts.sector:
+            cluster.sector, cluster.sector_basis = facts.sector, facts.sector_basis
+
+    def _settle_person(self, cluster: Cluster, facts: Sequence[tuple[ActorFacts, int]]) -> None:
+        """Decide a person's country and sector from the table of office-holders and what the article says."""
+        for fact, _ in facts:
+            if cluster.country is None and cluster.code is None and (fact.country or fact.code):
+                cluster.country, cluster.code, cluster.country_basis = fact.country, fact.code, fact.country_basis
+                if fact.country_basis == "nationality":
+                    cluster.country_basis = "title"
+            if cluster.sector in (None, "CVL") and fact.sector:
+                cluster.sector, cluster.sector_basis = fact.sector, fact.sector_basis
+        holder = self._holder(cluster)
+        if holder is not None:
+            country, office, sector, qid, name = holder
+            state = None if country in ("UNO", "IGO", "EUR", "IMG") else country
+            if cluster.country is None and cluster.code is None or cluster.country_basis == "office-holder":
+                cluster.country, cluster.code, cluster.country_basis = state, country, "office-holder"
+            if cluster.sector in (None, "CVL") or cluster.sector_basis not in ("title", "role", "apposition"):
+                cluster.sector, cluster.sector_basis = sector, "office-holder"
+            cluster.role = cluster.role or office
+            cluster.office = cluster.office or office.removeprefix("former ").removeprefix("later ")
+            cluster.qid = qid
+            cluster.name = name
+            cluster.parts = core_parts(tuple(key(name).split()))
+            cluster.is_fixed_name = True
+            cluster.confidence = 0.95 if len(cluster.parts) > 1 else 0.85
+        elif cluster.country or cluster.code:
+            cluster.confidence = 0.85
+        elif cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD"):
+            cluster.country = cluster.code = self._nearby_country(self.found[cluster.mentions[0]])
+            cluster.country_basis = "context" if cluster.country else None
+            cluster.confidence = 0.5
+
+    def _holder(self, cluster: Cluster) -> tuple[str, str, str, str | None, str] | None:
+        people = self.knowledge.people
+        told = cluster.code if cluster.country is None else cluster.country
+        holders: Sequence[Officeholder] = ()
+        if len(cluster.parts) > 1:
+            forms = {" ".join(cluster.parts), *(key(surface) for surface in cluster.surfaces)}
+            for form in sorted(forms, key=len, reverse=True):
+                holders = people.named(form)
+                if holders:
+                    break
+            if not holders and len(cluster.parts) > 2:
+                holders = people.named(f"{cluster.parts[0]} {cluster.parts[-1]}")
+            if not holders and len(cluster.parts) in (2, 3) and self._may_lead(cluster.parts):
+                holders = people.named(" ".join((cluster.parts[-1], *cluster.parts[:-1])))
+        elif people.named(cluster.parts[0]) and len(cluster.parts[0]) > 4:
+            holders = people.named(cluster.parts[0])
+        elif cluster.office:
+            found = find_by_surname(self.knowledge, cluster.parts, cluster.office, self.date)
+            if found is not None and (told is None or told == found.country):
+                holders = people.named(key(found.name))
+        if not holders:
+            return None
+        if told is not None:
+            agreeing = [holder for holder in holders if holder.country == told]
+            if agreeing:
+                holders = agreeing
+            elif told not in ("UNO", "IGO", "EUR", "NGO") and cluster.country_basis in ("title", "nationality", "apposition", "of"):
+                return None
+        return choose_office(holders, self.date)
+
+    @staticmethod
+    def _may_lead(parts: Sequence[str]) -> bool:
+        return len(parts[-1]) <= 5 and (len(parts) == 3 or len(parts[0]) > 5)
+
+    def _nearby_country(self, mention: Found) -> str | None:
+        """Return the country whose official an unqualified title means: of the sentences before, else of the article."""
+        for sentence in range(mention.sentence, max(-1, mention.sentence - 3), -1):
+            owners: list[str] = []
+            for other in self.found:
+                if other.sentence != sentence or other.first >= mention.first or other.term is None:
+                    continue
+                if other.term.country is None or other.term.kind == "region" or self._is_location(other):
+                    continue
+                head = self._head(other.first, other.last)
+                after = self.tokens.lowers[other.last] if other.last < len(self.tokens) else ""
+                if after in ("'s", "’s") or self.tokens.relations[head] in ("nsubj", "nmod:poss", "amod", "compound"):
+                    owners.append(other.term.country)
+            if owners and len(set(owners)) == 1:
+                return owners[0]
+            if owners and sentence != mention.sentence:
+                return owners[0]
+        return self.home
+
+    # -- the North and the South -------------------------------------------------------------------------------------
+
+    def _koreas(self) -> None:
+        """Read ``the North`` and ``the South`` as the two Koreas in an article that names one of them."""
+        if ("country", "PRK") not in self.clusters and ("country", "KOR") not in self.clusters:
+            return
+        tokens = self.tokens
+        covered = {
+            token
+            for index, mention in enumerate(self.found)
+            for token in range(mention.first, mention.last)
+            if mention.last - mention.first > 1 or self.cluster_of[index] is None or mention.term is not None
+        }
+        for index, word in enumerate(tokens.words):
+            country = KOREAS.get(word.lower()) if word in ("North", "South") else None
+            if country is None or index in covered:
+                continue
+            before = tokens.lowers[index - 1] if index else ""
+            after = tokens.words[index + 1] if index + 1 < len(tokens) else ""
+            if after[:1].isupper() or after == "-" or (
+                before not in ("the", "from", "with", "and", "between", "to") and tokens.lowers[index + 1 : index + 2] != ["'s"]
+            ):
+                continue
+            position = next((at for at, mention in enumerate(self.found) if mention.first == index), None)
+            cluster = self._country(country)
+            if position is not None:
+                old = self.cluster_of[position]
+                if old is not None:
+                    old.mentions.remove(position)
+                    old.surfaces.pop(self.surface(self.found[position]), None)
+                self._assign(position, cluster)
+                continue
+            self.extras.append(_Extra(index, index + 1, self._sentence(index), cluster, "name"))
+            surface = f"the {word}" if before == "the" else word
+            cluster.surfaces[surface] = cluster.surfaces.get(surface, 0) + 1
+
+    # -- nominals and pronouns ---------------------------------------------------------------------------------------
+
+    def _nominals(self) -> None:
+        """Resolve what high-precision rules can: ``the Pentagon chief``, ``his South Korean counterpart``, ``he said``."""
+        taken = {token for mention in self.found for token in range(mention.first, mention.last)}
+        subject: Cluster | None = None
+        for sentence in self.annotated.sentences:
+            self._definite(sentence, taken)
+            self._pronouns(sentence, subject)
+            subject = self._person_subject(sentence)
+
+    def _cluster_at(self, token: int) -> Cluster | None:
+        if not hasattr(self, "_at") or self._at is None:
+            self._at = {
+                at: cluster
+                for index, cluster in enumerate(self.cluster_of)
+                if cluster is not None
+                for at in range(self.found[index].first, self.found[index].last)
+            }
+        return self._at.get(token)
+
+    _at: dict[int, Cluster] | None = None
+
+    def _persons_in(self, sentence: Sentence) -> list[Cluster]:
+        seen: dict[int, Cluster] = {}
+        for token in range(sentence.first, sentence.last):
+            cluster = self._cluster_at(token)
+            if cluster is not None and cluster.type == "PERSON":
+                seen[id(cluster)] = cluster
+        return list(seen.values())
+
+    def _person_subject(self, sentence: Sentence) -> Cluster | None:
+        """Return the person who is the subject of a sentence's main verb, if no other person is named in it."""
+        tokens = self.tokens
+        persons = self._persons_in(sentence)
+        if len(persons) != 1:
+            return None
+        for token in range(sentence.first, sentence.last):
+            if tokens.relations[token] == "nsubj" and self._cluster_at(token) is persons[0]:
+                head = tokens.heads[token]
+                if tokens.relations[head] in ("root", "parataxis") or tokens.heads[head] == head:
+                    return persons[0]
+        return None
+
+    def _pronouns(self, sentence: Sentence, subject: Cluster | None) -> None:
+        """Resolve ``he`` and ``she`` as subject of a verb of saying, where one person can be meant."""
+        tokens = self.tokens
+        for token in range(sentence.first, sentence.last):
+            if tokens.lowers[token] not in ("he", "she") or tokens.relations[token] not in ("nsubj", "nsubj:pass"):
+                continue
+            verb = tokens.heads[token]
+            is_main = tokens.relations[verb] in ("root", "parataxis")
+            earlier = [cluster for cluster in self._persons_in(sentence) if self._first_token(cluster, sentence) < token]
+            if is_main and not earlier and subject is not None:
+                self.extras.append(_Extra(token, token + 1, sentence.index, subject, "pronoun"))
+            elif len(earlier) == 1 and tokens.relations[verb] in ("ccomp", "advcl", "conj", "parataxis"):
+                if self._is_subject_of(earlier[0], tokens.heads[verb]):
+                    self.extras.append(_Extra(token, token + 1, sentence.index, earlier[0], "pronoun"))
+
+    def _first_token(self, cluster: Cluster, sentence: Sentence) -> int:
+        return min(
+            (self.found[index].first for index in cluster.mentions if self.found[index].sentence == sentence.index),
+            default=sentence.last,
+        )
+
+    def _is_subject_of(self, cluster: Cluster, verb: int) -> bool:
+        tokens = self.tokens
+        for index in cluster.mentions:
+            mention = self.found[index]
+            head = self._head(mention.first, mention.last)
+            if tokens.relations[head] == "nsubj" and tokens.heads[head] == verb:
+                return True
+        return False
+
+    def _definite(self, sentence: Sentence, taken: set[int]) -> None:
+        """Resolve definite role phrases and counterparts of one sentence."""
+        tokens = self.tokens
+        for token in range(sentence.first, sentence.last):
+            word = tokens.lowers[token]
+            if word == "counterpart" and token not in taken:
+                self._counterpart(token, sentence)
+            elif word in ROLE_NOUNS and token not in taken:
+                self._role_phrase(token, sentence, taken)
+
+    def _counterpart(self, token: int, sentence: Sentence) -> None:
+        """``his South Korean counterpart``: who holds in that country the office of the person named before."""
+        left = self._left_edge(token)
+        facts = self._facts(left, token + 1, token - left)
+        if facts.country is None:
+            return
+        named = [cluster for cluster in self._persons_in(sentence) if cluster.office and cluster.country != facts.country]
+        offices = {cluster.office for cluster in named}
+        if len(offices) != 1:
+            return
+        office = next(iter(offices))
+        matching = [
+            cluster for cluster in self.people if cluster.country == facts.country and cluster.office == office
+        ]
+        if len(matching) == 1:
+            self.extras.append(_Extra(left, token + 1, sentence.index, matching[0], "nominal"))
+
+    def _role_phrase(self, token: int, sentence: Sentence, taken: set[int]) -> None:
+        """``the South Korean defence minister``, ``the Pentagon chief``, ``the minister``: a person named before."""
+        tokens = self.tokens
+        if tokens.relations[token] in ("compound", "appos", "flat", "amod"):
+            return
+        if token + 1 < sentence.last and (token + 1 in taken or tokens.relations[token + 1] in ("flat", "appos")):
+            return
+        if token + 1 < sentence.last and tokens.lowers[token + 1] in ("of", "for", "from", ",", "who"):
+            return
+        left = self._left_edge(token)
+        article = left - 1
+        if article < sentence.first or tokens.lowers[article] != "the":
+            return
+        facts = self._facts(left, token + 1, token - left)
+        role = self.scan.role_ending.get(token + 1)
+        office = role.term.office if role is not None else None
+        if self.tokens.lowers[left : token + 1] == ["pentagon", "chief"]:
+            office, facts = "defence", ActorFacts(country="USA", code="USA", sector="GOV")
+        if facts.country is not None and office is not None:
+            matching = [
+                cluster for cluster in self.people if cluster.country == facts.country and cluster.office == office
+            ]
+        elif left == token and facts.country is None:
+            lately = [
+                other
+                for other in self.annotated.sentences[max(0, sentence.index - 2) : sentence.index + 1]
+            ]
+            near = {
+                id(cluster): cluster
+                for other in lately
+                for cluster in self._persons_in(other)
+                if self._first_token(cluster, other) < token
+            }
+            matching = [cluster for cluster in near.values() if tokens.lowers[token] in cluster.role_words]
+            if len(near) > 2:
+                return
+        else:
+            return
+        if len(matching) == 1:
+            self.extras.append(_Extra(article, token + 1, sentence.index, matching[0], "nominal"))
+
+    # -- output ------------------------------------------------------------------------------------------------------
+
+    def _result(self) -> ResolvedArticle:
+        ordered: dict[int, Cluster] = {}
+        for cluster in self.cluster_of:
+            if cluster is not None:
+                ordered.setdefault(id(cluster), cluster)
+        for extra in self.extras:
+            ordered.setdefault(id(extra.cluster), extra.cluster)
+        position = {identity: index for index, identity in enumerate(ordered)}
+        entity_ids = [self._entity_id(cluster) for cluster in ordered.values()]
+        merged, target = self._merge_equal_ids(list(ordered.values()), entity_ids)
+        place = {identity: target[index] for identity, index in position.items()}
+        spans: dict[int, int] = {}
+        mentions: list[Mention] = []
+        counts: Counter[int] = Counter()
+        first_start: dict[int, int] = {}
+        for index, found in enumerate(self.found):
+            owner = self.cluster_of[index]
+            at = place[id(owner)] if owner is not None else None
+            mentions.append(
+                self._mention(
+                    found.first, found.last, found.sentence, found.label, "name", at, merged, found.start, found.end
+                )
+            )
+            if at is not None:
+                counts[at] += 1
+                start = self.tokens.starts[found.first]
+                first_start[at] = min(first_start.get(at, start), start)
+                for token in range(found.first, found.last):
+                    spans.setdefault(token, at)
+        for extra in self.extras:
+            at = place[id(extra.cluster)]
+            label = "PERSON" if extra.cluster.type == "PERSON" else "LOC"
+            free = [token for token in range(extra.first, extra.last) if token not in spans]
+            if extra.kind == "name" or len(free) == extra.last - extra.first:
+                mentions.append(
+                    self._mention(extra.first, extra.last, extra.sentence, label, extra.kind, at, merged)
+                )
+            else:
+                mentions.append(
+                    self._mention(extra.last - 1, extra.last, extra.sentence, label, extra.kind, at, merged)
+                )
+                free = [token for token in free if token == extra.last - 1 or token > max(spans, default=-1)]
+                free = free or [extra.last - 1]
+            counts[at] += 1
+            start = self.tokens.starts[extra.first]
+            first_start[at] = min(first_start.get(at, start), start)
+            for token in free:
+                spans.setdefault(token, at)
+        mentions.sort(key=lambda mention: (mention.start, mention.end))
+        entities = tuple(
+            self._entity(cluster, entity_id, counts[index], first_start.get(index, 0))
+            for index, (cluster, entity_id) in enumerate(merged)
+        )
+        return ResolvedArticle(
+            annotated=self.annotated,
+            entities=entities,
+            mentions=tuple(mentions),
+            entity_of_token=spans,
+            home_country=self.home,
+        )
+
+    @staticmethod
+    def _merge_equal_ids(
+        clusters: Sequence[Cluster], entity_ids: Sequence[str]
+    ) -> tuple[list[tuple[Cluster, str]], list[int]]:
+        """Join clusters that turned out to be one thing (``Gen. Franks`` and ``Tommy Franks`` by their identifier)."""
+        merged: list[tuple[Cluster, str]] = []
+        seen: dict[str, int] = {}
+        target: list[int] = []
+        for cluster, entity_id in zip(clusters, entity_ids, strict=True):
+            if entity_id in seen:
+                keep = merged[seen[entity_id]][0]
+                for surface, count in cluster.surfaces.items():
+                    keep.surfaces[surface] = keep.surfaces.get(surface, 0) + count
+                target.append(seen[entity_id])
+                continue
+            seen[entity_id] = len(merged)
+            target.append(len(merged))
+            merged.append((cluster, entity_id))
+        return merged, target
+
+    def _entity_id(self, cluster: Cluster) -> str:
+        if cluster.qid is not None:
+            return ids.entity_id("wikidata", cluster.qid)
+        head = cluster.identity[0]
+        if head in ("country", "place", "city", "organisation"):
+            return ids.entity_id(head, "|".join(cluster.identity[1:]))
+        if cluster.type == "PERSON":
+            parts = cluster.parts if len(cluster.parts) != 3 else tuple(sorted(cluster.parts))
+            told = cluster.code if cluster.country_basis not in ("context", None) else None
+            return ids.entity_id("person", f"{' '.join(parts)}|{told or ''}")
+        return ids.entity_id(cluster.type, f"{' '.join(cluster.identity[1:])}|{cluster.code or ''}")
+
+    def _mention(
+        self,
+        first: int,
+        last: int,
+        sentence: int,
+        label: str,
+        kind: str,
+        at: int | None,
+        merged: Sequence[tuple[Cluster, str]],
+        start: int | None = None,
+        end: int | None = None,
+    ) -> Mention:
+        if start is None or end is None:
+            start, end = self.tokens.starts[first], self.tokens.ends[last - 1]
+        return Mention(
+            mention_id=ids.mention_id(self.article.article_id, start, end),
+            article_id=self.article.article_id,
+            sentence_index=sentence,
+            start=start,
+            end=end,
+            text=self.article.text[start:end],
+            label=label,
+            kind=kind,
+            entity_id=None if at is None else merged[at][1],
+        )
+
+    def _entity(self, cluster: Cluster, entity_id: str, count: int, first_start: int) -> Entity:
+        surfaces = list(cluster.surfaces)
+        name = cluster.name
+        if not cluster.is_fixed_name and surfaces:
+            name = max(surfaces, key=lambda surface: (len(surface.split()), not surface.isupper(), len(surface)))
+        name = " ".join(name.split())
+        return Entity(
+            entity_id=entity_id,
+            article_id=self.article.article_id,
+            name=name,
+            type=cluster.type,
+            country=cluster.country,
+            country_basis=cluster.country_basis,
+            code=cluster.code or cluster.country,
+            sector=cluster.sector,
+            sector_basis=cluster.sector_basis,
+            role=cluster.role,
+            identifier=cluster.qid,
+            aliases=tuple(surface for surface in surfaces if surface != name),
+            mention_count=count,
+            first_start=first_start,
+            geonameid=cluster.geonameid,
+            latitude=cluster.latitude,
+            longitude=cluster.longitude,
+            admin1=cluster.admin1,
+            resolution=cluster.resolution,
+            confidence=cluster.confidence,
+        )
+
+
+def _organisation_term(organisation: Organisation) -> Term:
+    return Term(
+        kind="organisation",
+        name=organisation.name,
+        country=organisation.country,
+        code=organisation.code,
+        sector=organisation.sector,
+        role_kind=organisation.kind,
+    )
+
+
+def _initials(name: str) -> tuple[str, str]:
+    words = key(name).split()
+    every = "".join(word[0] for word in words)
+    main = "".join(word[0] for word in words if word not in ("of", "the", "and", "for", "in", "on", "to", "de"))
+    return every, main

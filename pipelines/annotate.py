@@ -40,7 +40,7 @@ def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> No
         | "ReadArticles" >> ReadArticles(job.lake)
         | "AnnotateArticles" >> AnnotateArticles(config.model)
         | "ResolveEntities" >> ResolveEntities(config.knowledge)
-        | "CodeEvents" >> CodeEvents(config.lexicons, config.keep_unresolved)
+        | "CodeEvents" >> CodeEvents(config.lexicons, config.keep_unresolved, config.knowledge)
         | "WriteTables" >> WriteTables(job.lake, job.staging, job.run_id)
         | "SaveManifests" >> SaveManifests(f"{job.lake}/{job.staging}")
     )

@@ -54,7 +54,9 @@ class DocumentWorker:
         try:
             stream = self.open_file(file.uri)
         except OSError as error:
-            yield Reject(stage="read", uri=file.uri, reason="unreadable", message=str(error), error="OSError")
+            yield Reject(
+                stage="read", uri=file.uri, reason="unreadable", message=str(error), error="OSError"
+            )
             return
         with stream:
             if file.uri.endswith(".jsonl"):
@@ -68,7 +70,11 @@ class DocumentWorker:
             data = json.loads(line)
         except ValueError as error:
             return Reject(
-                stage="parse", uri=uri, record_offset=number, reason="bad_record", message=str(error)
+                stage="parse",
+                uri=uri,
+                record_offset=number,
+                reason="bad_record",
+                message=str(error),
             )
         return build(uri, number, data.get("title"), data["text"], data.get("published"))
 
@@ -78,17 +84,23 @@ class DocumentWorker:
         if b"!bug-reader" in payload:
             raise KeyError("a bug of the reader's")
         if len(payload) > self.settings.max_bytes:
-            return Reject(stage="read", uri=uri, reason="too_large", message=f"{len(payload)} bytes")
+            return Reject(
+                stage="read", uri=uri, reason="too_large", message=f"{len(payload)} bytes"
+            )
         if b"\0" in payload:
             return Reject(stage="parse", uri=uri, reason="binary", message="a null byte")
         title, _, text = payload.decode().partition("\n")
         if len(text.split()) < self.settings.min_words:
-            return Reject(stage="parse", uri=uri, reason="too_short", message=f"{len(text.split())} words")
+            return Reject(
+                stage="parse", uri=uri, reason="too_short", message=f"{len(text.split())} words"
+            )
         found = re.search(r"\d{4}-\d{2}-\d{2}", uri)
         return build(uri, None, title, text.strip(), found[0] if found else None)
 
 
-def build(uri: str, offset: int | None, title: str | None, text: str, published: str | None) -> Article:
+def build(
+    uri: str, offset: int | None, title: str | None, text: str, published: str | None
+) -> Article:
     moment = None
     if published:
         moment = dt.datetime.fromisoformat(published).replace(tzinfo=dt.timezone.utc)
@@ -162,7 +174,7 @@ def annotate(article: Article) -> AnnotatedArticle:
     return AnnotatedArticle(article=article, tokens=tokens, sentences=(sentence,), spans=spans)
 
 
-def resolve_article(annotated: AnnotatedArticle, knowledge: object) -> ResolvedArticle:
+def resolve_article(annotated: AnnotatedArticle, _knowledge: object) -> ResolvedArticle:
     article = annotated.article
     mentions, entities = [], {}
     for span in annotated.spans:
@@ -212,7 +224,14 @@ class EventCoder:
         events = []
         for first, second in zip(resolved.mentions[::2], resolved.mentions[1::2], strict=False):
             actors = [
-                Actor(text=m.text, start=m.start, end=m.end, entity_id=m.entity_id, country="FRA", code="FRA")
+                Actor(
+                    text=m.text,
+                    start=m.start,
+                    end=m.end,
+                    entity_id=m.entity_id,
+                    country="FRA",
+                    code="FRA",
+                )
                 for m in (first, second)
             ]
             events.append(
@@ -268,18 +287,18 @@ def install() -> None:
         "transforms.formats.settings": {"ParseSettings": ParseSettings},
         "transforms.formats.isolate": {"DocumentWorker": DocumentWorker},
         "transforms.nlp.models": {
-            "load_model": lambda name="default": LanguageModel(),
+            "load_model": lambda _name="default": LanguageModel(),
             "describe_model": describe_model,
             "LanguageModel": LanguageModel,
             "ModelError": ModelError,
         },
         "transforms.knowledge.resolve": {
-            "load_knowledge": lambda extra=(): Knowledge(),
+            "load_knowledge": lambda _extra=(): Knowledge(),
             "knowledge_digest": lambda extra=(): VERSIONS["knowledge"] + _digest(extra),
             "resolve_article": resolve_article,
         },
         "transforms.coding.coder": {
-            "load_coder": lambda lexicons=(), keep_unresolved=False: EventCoder(),
+            "load_coder": lambda _lexicons=(), _keep_unresolved=False, _knowledge=(): EventCoder(),
             "coder_version": lambda lexicons=(): VERSIONS["coder"] + _digest(lexicons),
         },
     }

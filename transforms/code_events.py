@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable
-
 from typing import Any
 
 import apache_beam as beam
@@ -29,17 +28,18 @@ class CodeEvents(beam.PTransform[Any, Any]):
 
     lexicons: tuple[str, ...] = ()
     keep_unresolved: bool = False
+    knowledge: tuple[str, ...] = ()
 
     def expand(self, batches: beam.PCollection[Batch]) -> beam.PCollection[Batch]:
         """Wire the one step."""
-        make = functools.partial(_coder, self.lexicons, self.keep_unresolved)
+        make = functools.partial(_coder, self.lexicons, self.keep_unresolved, self.knowledge)
         return batches | "Code" >> MapRecords("code", make, _reject)
 
 
 def _coder(
-    lexicons: tuple[str, ...], keep_unresolved: bool
+    lexicons: tuple[str, ...], keep_unresolved: bool, knowledge: tuple[str, ...]
 ) -> Callable[[ResolvedArticle], CodedArticle]:
-    code = _load(lexicons, keep_unresolved).code
+    code = _load(lexicons, keep_unresolved, knowledge).code
     return lambda resolved: CodedArticle(resolved=resolved, events=tuple(code(resolved)))
 
 

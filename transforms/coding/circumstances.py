@@ -342,6 +342,10 @@ def event_date(
         break
     best: tuple[int, DateMention, str] | None = None
     for date in inside:
+        if (
+            date.first <= trigger < date.last
+        ):  # "a day after X slammed": the expression dates its own verb
+            return date, "clause"
         governor = _governor(graph, date)
         steps = 0
         while governor is not None and governor not in spine and steps < 2:

@@ -58,10 +58,17 @@ def coder_version(lexicons: tuple[str, ...] = ()) -> str:
 
 
 def load_coder(
-    lexicons: tuple[str, ...] = (), *, keep_unresolved: bool = False, threshold: float = DEFAULT_THRESHOLD,
+    lexicons: tuple[str, ...] = (),
+    keep_unresolved: bool = False,
+    knowledge_files: tuple[str, ...] = (),
+    *,
+    threshold: float = DEFAULT_THRESHOLD,
     knowledge: Knowledge | None = None,
-) -> EventCoder:  # fmt: skip
+) -> EventCoder:
     """Load the lexicon (with the user's files over it) and return the coder.
+
+    ``knowledge`` is what the articles were resolved with; without it ``knowledge_files`` are loaded over the shipped
+    tables.
 
     Raises:
       transforms.coding.lexicon.LexiconError: a lexicon file is malformed.
@@ -69,7 +76,7 @@ def load_coder(
     if knowledge is None:
         from transforms.knowledge.resolve import load_knowledge
 
-        knowledge = load_knowledge()
+        knowledge = load_knowledge(knowledge_files)
     return EventCoder(
         load_lexicon(lexicons), knowledge, coder_version(lexicons), keep_unresolved, threshold
     )
@@ -235,7 +242,7 @@ class EventCoder:
             if implied is not None:
                 actors = [implied]
                 confidence *= 0.8
-        resolved_actors = [n for n in actors if n.actor.code]
+        resolved_actors = [n for n in actors if n.actor.code or n.actor.sector in _STATE_SECTORS]
         if not resolved_actors:
             if not self.keep_unresolved:
                 if notes is not None:
@@ -244,7 +251,9 @@ class EventCoder:
                     )
                 return None
             confidence *= 0.5
-        resolved_recipients = [n for n in recipients if n.actor.code]
+        elif not any(n.actor.code for n in resolved_actors):
+            confidence *= 0.85
+        resolved_recipients = [n for n in recipients if n.actor.code or n.actor.sector]
         if kind in _NEEDS_RECIPIENT and not resolved_recipients and not reading.reciprocal:
             confidence *= 0.75
         if all(

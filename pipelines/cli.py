@@ -25,6 +25,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from pipelines.options import (
+    DEFAULT_MAX_BYTES,
+    DEFAULT_MIN_WORDS,
+    DEFAULT_MODEL,
+    DEFAULT_TIMEOUT_SECONDS,
+    LOCAL_RUNNER,
+    AnnotateConfig,
+    IngestConfig,
+    RunConfig,
+    UsageError,
+    check_beam,
+    default_workers,
+    near,
+)
+
 if TYPE_CHECKING:
     from pipelines.execute import Execution, StageResult
     from pipelines.lake import Lake
@@ -40,6 +55,7 @@ app = typer.Typer(
     help="Turn a news archive into tables that say who did what to whom, when and where.",
     epilog="Exit codes: 0 done, 1 some units failed, 2 wrong usage, 3 another run holds the lake, 4 too many rejects.",
     no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -133,17 +149,31 @@ Log = Annotated[
 ]
 
 
+@app.callback()
+def about(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+    ] = False,
+) -> None:
+    """Turn a news archive into tables that say who did what to whom, when and where."""
+    if show_version:
+        from pipelines.lake import version
+
+        typer.echo(f"dateline {version()}")
+        raise typer.Exit
+
+
 @app.command()
 def run(
     inputs: Inputs,
     lake: LakeDir,
     workers: Workers = None,
-    runner: Runner = "DirectRunner",
-    model: Model = "default",
-    min_words: MinWords = 20,
+    runner: Runner = LOCAL_RUNNER,
+    model: Model = DEFAULT_MODEL,
+    min_words: MinWords = DEFAULT_MIN_WORDS,
     max_reject_ratio: Ratio = 1.0,
-    timeout_seconds: Timeout = 30.0,
-    max_bytes: MaxBytes = 20_000_000,
+    timeout_seconds: Timeout = DEFAULT_TIMEOUT_SECONDS,
+    max_bytes: MaxBytes = DEFAULT_MAX_BYTES,
     knowledge: Knowledge = None,
     lexicon: Lexicon = None,
     keep_unresolved: KeepUnresolved = False,
@@ -154,7 +184,6 @@ def run(
     from pipelines import annotate as annotating
     from pipelines import ingest as ingesting
     from pipelines import link as linking
-    from pipelines.options import AnnotateConfig, IngestConfig
     from transforms.files import list_inputs
 
     how = _run_config(runner, workers, max_reject_ratio)
@@ -168,7 +197,7 @@ def run(
         keep_unresolved=keep_unresolved,
     )
     annotating.versions_of(saying)
-    files, problems = list_inputs(inputs)
+    files, problems = list_inputs(inputs, _beam_flags)
     _perform(
         "run",
         lake,
@@ -188,24 +217,23 @@ def ingest(
     inputs: Inputs,
     lake: LakeDir,
     workers: Workers = None,
-    runner: Runner = "DirectRunner",
-    min_words: MinWords = 20,
+    runner: Runner = LOCAL_RUNNER,
+    min_words: MinWords = DEFAULT_MIN_WORDS,
     max_reject_ratio: Ratio = 1.0,
-    timeout_seconds: Timeout = 30.0,
-    max_bytes: MaxBytes = 20_000_000,
+    timeout_seconds: Timeout = DEFAULT_TIMEOUT_SECONDS,
+    max_bytes: MaxBytes = DEFAULT_MAX_BYTES,
     as_json: AsJson = False,
     log: Log = "text",
 ) -> None:
     """Read files into the articles table."""
     from pipelines import ingest as ingesting
-    from pipelines.options import IngestConfig
     from transforms.files import list_inputs
 
     how = _run_config(runner, workers, max_reject_ratio)
     reading = IngestConfig(
         min_words=min_words, timeout_seconds=timeout_seconds, max_bytes=max_bytes
     )
-    files, problems = list_inputs(inputs)
+    files, problems = list_inputs(inputs, _beam_flags)
     _perform(
         "ingest",
         lake,
@@ -222,8 +250,8 @@ def ingest(
 def annotate(
     lake: LakeDir,
     workers: Workers = None,
-    runner: Runner = "DirectRunner",
-    model: Model = "default",
+    runner: Runner = LOCAL_RUNNER,
+    model: Model = DEFAULT_MODEL,
     max_reject_ratio: Ratio = 1.0,
     knowledge: Knowledge = None,
     lexicon: Lexicon = None,
@@ -233,7 +261,6 @@ def annotate(
 ) -> None:
     """Annotate the articles that are new, or were annotated by another model, lexicon or knowledge."""
     from pipelines import annotate as annotating
-    from pipelines.options import AnnotateConfig
 
     how = _run_config(runner, workers, max_reject_ratio)
     saying = AnnotateConfig(
@@ -262,7 +289,7 @@ def link(lake: LakeDir, as_json: AsJson = False, log: Log = "text") -> None:
     _lake(lake).check()
     stages: list[Callable[[Lake, Execution], StageResult]] = [lambda place, _: linking.main(place)]
     _perform(
-        "link", lake, _run_config("DirectRunner", 1, 1.0), as_json=as_json, log=log, stages=stages
+        "link", lake, _run_config(LOCAL_RUNNER, 1, 1.0), as_json=as_json, log=log, stages=stages
     )
 
 
@@ -355,7 +382,6 @@ def schema(
     """Show the data dictionary: tables, columns, types and what they mean."""
     from pipelines import query as reading
     from pipelines import views
-    from pipelines.options import UsageError, near
     from schemas.tables import BY_NAME, TABLES
 
     if table is not None and table not in BY_NAME:
@@ -413,8 +439,7 @@ def _absolute(paths: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(str(Path(path).expanduser().absolute()) for path in paths or ())
 
 
-def _run_config(runner: str, workers: int | None, ratio: float) -> Any:
-    from pipelines.options import RunConfig, check_beam, default_workers
+def _run_config(runner: str, workers: int | None, ratio: float) -> RunConfig:
 
     config = RunConfig(
         runner=runner,
@@ -429,7 +454,7 @@ def _run_config(runner: str, workers: int | None, ratio: float) -> Any:
 def _perform(
     command: str,
     lake: Path,
-    config: Any,
+    config: RunConfig,
     *,
     as_json: bool,
     log: str,
@@ -471,9 +496,16 @@ def _perform(
             "--max-reject-ratio to publish it"
         )
     if code == EXIT_FAILED:
-        _complain(
-            "some units failed; everything else is published, and the next run tries them again"
-        )
+        failures = [failure for result in results for failure in result.failures]
+        rejected = sum(failure.rejected for failure in failures)
+        if rejected:
+            _complain(
+                f"{rejected:,} documents met a bug of Dateline's and were rejected, with a traceback in the rejects table"
+            )
+        if len(failures) > rejected:
+            _complain(
+                f"{len(failures) - rejected:,} units failed; the rest is published, and the next run tries them again"
+            )
     if code:
         raise typer.Exit(code)
 
@@ -515,7 +547,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = _exit_code_of(error)
         if known is None:
             raise
-        _complain(_sentence(error))
+        if sentence := _sentence(error):
+            _complain(sentence)
         return known
     if code == EXIT_STOPPED:
         _complain("stopped; what was finished is kept, and the next run goes on from there")
@@ -529,7 +562,6 @@ def _exit_code_of(error: Exception) -> int | None:
     ):  # the command line parser's own; typer may bring its own click
         return EXIT_USAGE
     from pipelines.lake import LakeBusyError, LakeError
-    from pipelines.options import UsageError
     from pipelines.query import QueryError
     from pipelines.supervise import RunStoppedError
     from transforms.files import InputError
@@ -557,7 +589,8 @@ _USAGE_ERRORS = (
 
 def _sentence(error: Exception) -> str:
     if hasattr(error, "format_message"):
-        return f"{error.format_message()} (see dateline --help)"
+        message = str(error.format_message())  # empty where the help was printed instead
+        return f"{message} (see dateline --help)" if message else ""
     return str(error)
 
 

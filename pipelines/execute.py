@@ -14,6 +14,7 @@ from pipelines.lake import Change, Lake, Run
 from pipelines.options import RunConfig
 from pipelines.supervise import Failure, Job, Outcome, Pool, RunStoppedError
 from schemas.units import Manifest, Unit
+from transforms.files import quietly
 
 if TYPE_CHECKING:
     from pipelines.plan import Plan
@@ -87,12 +88,12 @@ def run_elsewhere(job: Job, units: Sequence[Unit], config: RunConfig) -> Outcome
       RunStoppedError: the job failed or could not be started.
     """
     options.check_beam(config)
-    import apache_beam as beam
-    from apache_beam.options.pipeline_options import PipelineOptions
+    with quietly():
+        import apache_beam as beam
+        from apache_beam.options.pipeline_options import PipelineOptions
 
-    from pipelines import stages
+        from pipelines import stages
 
-    logging.basicConfig(level=logging.getLogger().getEffectiveLevel(), force=True)
     flags = [f"--runner={config.runner}", *config.beam_flags]
     try:
         with beam.Pipeline(options=PipelineOptions(flags)) as pipeline:
@@ -121,6 +122,15 @@ def run_stage(
       LakeError: the lake cannot be written.
     """
     started = time.monotonic()
+    logger.info(
+        "%s: %d listed, %d need nothing, %d units to do, %d taken over; settings %s",
+        run.stage,
+        plan.listed,
+        plan.skipped,
+        len(plan.units),
+        len(plan.adopted),
+        job.config,
+    )
     outcome = execution.perform(job, plan.units)
     found = lake.gather(run)
     missing = [unit_id for unit_id in outcome.done if unit_id not in found]
@@ -147,6 +157,7 @@ def run_stage(
             "workers": execution.config.workers,
             "runner": execution.config.runner,
         }
+        logger.info("%s: publishing %s: %s", run.stage, run.run_id, result.rows)
         lake.commit(run, dataclasses.replace(change, facts=facts))
     else:
         result = dataclasses.replace(result, run_id=None)

@@ -41,7 +41,7 @@ def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> No
     (
         pipeline
         | "TakeUnits" >> TakeUnits(None if units is None else list(units))
-        | "ParseArticles" >> ParseArticles(settings)
+        | "ParseArticles" >> ParseArticles(settings, job.beam_flags)
         | "WriteTables" >> WriteTables(job.lake, job.staging, job.run_id)
         | "SaveManifests" >> SaveManifests(f"{job.lake}/{job.staging}")
     )

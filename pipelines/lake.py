@@ -25,6 +25,7 @@ import dataclasses
 import datetime as dt
 import fcntl
 import hashlib
+import importlib.metadata
 import json
 import os
 import shutil
@@ -42,6 +43,7 @@ from pipelines import ledger
 from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, INPUTS, KINDS, Kind, LedgerFile
 from schemas import tables
 from schemas.units import Manifest, StagedFile
+from transforms import parquet
 from transforms.parquet import (
     file_digest,
     iterate_manifests,
@@ -67,10 +69,6 @@ class LakeBusyError(LakeError):
 
 class LakeDamagedError(LakeError):
     """The lake's own records contradict themselves or the files."""
-
-
-def fault(name: str) -> None:
-    """Mark a step of the protocol; does nothing. Tests put a killer here."""
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -340,10 +338,10 @@ class Lake:
         """
         assert self._held, "commit needs the lock"
         with self.writing():
-            fault("commit.begin")
+            parquet.fault("commit.begin")
             plan = _Plan(self, run, change)
             record = plan.prepare()
-            fault("commit.prepared")
+            parquet.fault("commit.prepared")
             intent = {
                 "run_id": run.run_id,
                 "staging": run.staging,
@@ -353,7 +351,7 @@ class Lake:
                 "later": plan.later,
             }
             write_whole(self.home / "intent.json", _sealed(intent))
-            fault("commit.intent")
+            parquet.fault("commit.intent")
             self._carry_out(intent)
         return record
 
@@ -376,7 +374,7 @@ class Lake:
         folders = set()
         for number, path in enumerate(intent["removes"]):
             (self.root / path).unlink(missing_ok=True)
-            fault(f"commit.remove.{number}")
+            parquet.fault(f"commit.remove.{number}")
         for number, (staged, path) in enumerate([*intent["moves"], intent["last"]]):
             source, target = self.root / staged, self.root / path
             if source.exists():
@@ -387,20 +385,20 @@ class Lake:
                 raise LakeDamagedError(
                     f"run {intent['run_id']} was cut short and its file {staged} is gone"
                 )
-            fault(f"commit.move.{number}")
+            parquet.fault(f"commit.move.{number}")
         for folder in sorted(folders):
             sync_folder(folder)
         for path in intent["later"]:
             (self.root / path).unlink(missing_ok=True)
-        fault("commit.moved")
+        parquet.fault("commit.moved")
         self._state = None
         self.write_views()
-        fault("commit.views")
+        parquet.fault("commit.views")
         (self.home / "intent.json").unlink(missing_ok=True)
-        fault("commit.closed")
+        parquet.fault("commit.closed")
         shutil.rmtree(self.root / intent["staging"], ignore_errors=True)
         self._remove_empty_partitions(intent["removes"])
-        fault("commit.end")
+        parquet.fault("commit.end")
 
     def _remove_empty_partitions(self, removed: Iterable[str]) -> None:
         for folder in {(self.root / path).parent for path in removed}:
@@ -692,6 +690,7 @@ class _Plan:
             "run_id": self.run_id,
             "seq": seq,
             "stage": self.run.stage,
+            "version": version(),
             "started_at": self.run.started_at,
             "finished_at": now(),
             **self.change.facts,
@@ -799,3 +798,11 @@ def read_record(path: Path) -> dict[str, Any]:
       LakeDamagedError: it is cut, edited or not there.
     """
     return read_sealed(path)
+
+
+def version() -> str:
+    """Return the version of this program."""
+    try:
+        return importlib.metadata.version("dateline-news")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"

@@ -13,8 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from transforms.files import quietly
+
 LOCAL_RUNNER: Final = "DirectRunner"
 
+DEFAULT_MODEL: Final = "default"
 DEFAULT_MIN_WORDS: Final = 20
 DEFAULT_TIMEOUT_SECONDS: Final = 30.0
 DEFAULT_MAX_BYTES: Final = 20_000_000
@@ -58,7 +61,7 @@ class IngestConfig:
 class AnnotateConfig:
     """What decides what is said of articles: model, the user's knowledge and lexicon files."""
 
-    model: str = "default"
+    model: str = DEFAULT_MODEL
     knowledge: tuple[str, ...] = ()
     lexicons: tuple[str, ...] = ()
     keep_unresolved: bool = False
@@ -135,11 +138,13 @@ def check_beam(config: RunConfig) -> None:
     """
     if config.local and not config.beam_flags:
         return
-    from apache_beam.options.pipeline_options import (
-        PipelineOptions,
-        StandardOptions,
-        _BeamArgumentParser,
-    )
+    logging.getLogger().setLevel(logging.ERROR)  # Beam warns of cloud libraries as it is imported
+    with quietly():
+        from apache_beam.options.pipeline_options import (
+            PipelineOptions,
+            StandardOptions,
+            _BeamArgumentParser,
+        )
 
     if "." not in config.runner:
         names = sorted({name.rsplit(".", 1)[-1] for name in StandardOptions.ALL_KNOWN_RUNNERS})

@@ -143,7 +143,7 @@ def status(lake: Lake, runs: int = 5) -> dict[str, Any]:
         rows[name] += count
         size[name] += length
         files[name] += 1
-    reasons = []
+    reasons: list[tuple[Any, ...]] = []
     if rows["rejects"]:
         _, reasons = run_query(
             lake,

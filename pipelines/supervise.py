@@ -26,6 +26,7 @@ from typing import Any, Final, Protocol
 
 from pipelines.plan import split
 from schemas.units import Condemned, Unit
+from transforms.files import quietly
 
 logger = logging.getLogger(__name__)
 
@@ -199,13 +200,13 @@ def _run_job(connection: Any, job: Job, level: int) -> None:
 
 
 def _run_pipeline(port: _WorkerPort, job: Job, connection: Any, level: int) -> None:
-    logging.getLogger().setLevel(logging.ERROR)  # Beam warns of missing cloud libraries as it is imported
-    import apache_beam as beam
-    from apache_beam.options.pipeline_options import PipelineOptions
-    from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+    with quietly():
+        import apache_beam as beam
+        from apache_beam.options.pipeline_options import PipelineOptions
+        from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-    from pipelines import stages
-    from transforms import stage
+        from pipelines import stages
+        from transforms import stage
 
     # Beam configures the root logger on import.
     logging.basicConfig(level=level, handlers=[_ForwardLogs(connection)], force=True)
@@ -557,7 +558,12 @@ class _StageRun:
         self.culprits += 1
         if fault.traceback is not None:
             self.failures.append(
-                Failure(unit_id=unit.unit_id, message=fault.message, traceback=fault.traceback)
+                Failure(
+                    unit_id=unit.unit_id,
+                    message=fault.message,
+                    traceback=fault.traceback,
+                    rejected=True,
+                )
             )
         self.again.append(dataclasses.replace(unit, condemned=fault))
 

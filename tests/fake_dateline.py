@@ -14,7 +14,8 @@ from tests import fakes
 
 fakes.install()
 
-from pipelines import cli, lake  # noqa: E402 - the fakes come first
+from pipelines import cli  # noqa: E402 - the fakes come first
+from transforms import parquet  # noqa: E402
 
 _steps = itertools.count(1)
 
@@ -24,7 +25,7 @@ def _fault(name: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-lake.fault = _fault
+parquet.fault = _fault
 
 if __name__ == "__main__":
     sys.exit(cli.main())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-
 from typing import Any
 
 import apache_beam as beam
@@ -37,7 +36,9 @@ class AnnotateArticles(beam.PTransform[Any, Any]):
 
     def expand(self, batches: beam.PCollection[Batch]) -> beam.PCollection[Batch]:
         """Wire the one step."""
-        return batches | "Annotate" >> beam.ParDo(_AnnotateArticles(self.model)).with_output_types(Batch)
+        return batches | "Annotate" >> beam.ParDo(_AnnotateArticles(self.model)).with_output_types(
+            Batch
+        )
 
 
 class _AnnotateArticles(beam.DoFn):

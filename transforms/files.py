@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
+import importlib.util
+import logging
 import os
 import re
 import stat
 import urllib.parse
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 from schemas.documents import InputFile
 from schemas.outcomes import Reject
@@ -30,21 +33,45 @@ def is_url(text: str) -> bool:
     return bool(_URL.match(text)) and not text.startswith("file://")
 
 
-def open_uri(uri: str) -> BinaryIO:
+def open_uri(uri: str, beam_flags: tuple[str, ...] = ()) -> BinaryIO:
     """Open what ``InputFile.uri`` names, for reading bytes as they are stored.
+
+    ``beam_flags`` are pipeline options that a file system may need (``--hdfs_host=...``).
 
     Raises:
       OSError: it cannot be opened.
     """
-    if is_url(uri):
+    if not is_url(uri):
+        return Path(_local(uri)).open("rb")
+    with quietly():
         from apache_beam.io.filesystem import CompressionTypes
-        from apache_beam.io.filesystems import FileSystems
+    systems = _file_systems(beam_flags)
+    try:
+        return systems.open(uri, "application/octet-stream", CompressionTypes.UNCOMPRESSED)
+    except OSError:
+        raise
+    except Exception as error:  # each file system has errors of its own
+        raise OSError(f"{uri}: {first_line(error)}") from error
 
-        return cast(
-            "BinaryIO",
-            FileSystems.open(uri, "application/octet-stream", CompressionTypes.UNCOMPRESSED),
-        )
-    return Path(_local(uri)).open("rb")
+
+def _file_systems(beam_flags: tuple[str, ...]) -> Any:
+    with quietly():
+        from apache_beam.io.filesystems import FileSystems
+        from apache_beam.options.pipeline_options import PipelineOptions
+    FileSystems.set_options(PipelineOptions(list(beam_flags)))
+    return FileSystems
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Import Beam without its warnings about cloud libraries that nobody asked for."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
 
 
 def uri_of(path: str) -> str:
@@ -68,7 +95,9 @@ def unlisted(uri: str) -> InputFile:
     return InputFile(uri=uri, size=-1)
 
 
-def list_inputs(patterns: Iterable[str]) -> tuple[list[InputFile], list[Reject]]:
+def list_inputs(
+    patterns: Iterable[str], beam_flags: tuple[str, ...] = ()
+) -> tuple[list[InputFile], list[Reject]]:
     """List the files of every INPUT, each once, sorted by uri, and the rejects for what is no readable file.
 
     An INPUT is a file, a folder (all files below it), a glob (``**`` crosses folders) or a file system URL of one of
@@ -81,7 +110,9 @@ def list_inputs(patterns: Iterable[str]) -> tuple[list[InputFile], list[Reject]]
     rejects: dict[str, Reject] = {}
     for pattern in patterns:
         found = 0
-        for item in _list_url(pattern) if is_url(pattern) else _list_local(_local(pattern)):
+        for item in (
+            _list_url(pattern, beam_flags) if is_url(pattern) else _list_local(_local(pattern))
+        ):
             found += 1
             if isinstance(item, InputFile):
                 files[item.uri] = item
@@ -166,29 +197,37 @@ def _text(path: str) -> str:
     return uri_of(path)
 
 
-def _list_url(pattern: str) -> Iterator[InputFile]:
+_LIBRARIES = {
+    "gs": ("gcp", "google.cloud.storage"),
+    "s3": ("aws", "boto3"),
+    "azfs": ("azure", "azure.storage.blob"),
+}
+"""What Beam's file system of a scheme needs: the extra that installs it, a module that shows that it is there."""
+
+
+def _list_url(pattern: str, beam_flags: tuple[str, ...]) -> Iterator[InputFile]:
     """List a URL through Beam: as it stands, and as a folder.
 
     Raises:
       InputError: the file system is not installed or cannot be reached.
     """
-    from apache_beam.io.filesystem import BeamIOError
-    from apache_beam.io.filesystems import FileSystems
-
     scheme = pattern.split("://", 1)[0]
-    tries = [pattern] if _GLOB.search(pattern) else [pattern, pattern.rstrip("/") + "/**"]
+    extra, module = _LIBRARIES.get(scheme, ("", ""))
+    if module and not _installed(module):
+        hint = f"pip install 'apache-beam[{extra}]'"
+        raise InputError(f"INPUT {pattern!r}: the library for {scheme}:// is not installed; {hint}")
+    # As a folder first: a file system with real folders also finds the folder itself.
+    tries = [pattern] if _GLOB.search(pattern) else [pattern.rstrip("/") + "/**", pattern]
     try:
-        results = FileSystems.match([text for text in tries if not text.endswith("/")])
-    except ValueError as error:  # "Unable to get filesystem from specified path"
-        extra = {"gs": "gcp", "s3": "aws", "hdfs": "hadoop", "azfs": "azure"}.get(scheme)
-        hint = f": pip install 'apache-beam[{extra}]'" if extra else ""
-        raise InputError(f"INPUT {pattern!r}: no file system for {scheme}://{hint}") from error
-    except (BeamIOError, OSError) as error:
+        systems = _file_systems(beam_flags)
+        for text in tries:
+            (result,) = systems.match([text])
+            if result.metadata_list:
+                break
+    except Exception as error:  # each file system has errors of its own
         raise InputError(f"INPUT {pattern!r} cannot be listed: {first_line(error)}") from error
-    for result in results:
-        for found in result.metadata_list:
-            if _hidden(pattern, found.path):
-                continue
+    for found in result.metadata_list:
+        if not _hidden(pattern, found.path) and not found.path.endswith("/"):
             yield InputFile(
                 uri=found.path,
                 size=found.size_in_bytes,
@@ -196,13 +235,18 @@ def _list_url(pattern: str) -> Iterator[InputFile]:
             )
 
 
+def _installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
 def _hidden(pattern: str, path: str) -> bool:
     """Tell whether ``path`` has a hidden part, or one of a lake, that the pattern does not name."""
-    named = os.path.commonprefix([pattern, path])
-    parts = path[len(named) :].split("/")
-    return any(
-        part.startswith(".") or part == LAKE_MARK or fnmatch.fnmatch(part, "*~") for part in parts
-    )
+    fixed = _GLOB.split(pattern, maxsplit=1)[0]
+    parts = path.removeprefix(fixed).split("/")
+    return any(part.startswith(".") or part == LAKE_MARK for part in parts)
 
 
 def first_line(error: BaseException) -> str:

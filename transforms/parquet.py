@@ -37,6 +37,10 @@ INDEX = pa.schema(
 """What the ledger keeps of every article: enough to plan ``annotate`` and to find exact copies."""
 
 
+def fault(name: str) -> None:
+    """Mark a step at which a process may die; does nothing. Tests put a killer here."""
+
+
 class UnitWriter:
     """Writes the rows of one unit; memory stays flat however long the unit is.
 
@@ -160,10 +164,12 @@ class _OpenFile:
         self._writer = parquet_writer(self._sink, schema, text_columns)
 
     def write(self, rows: pa.Table) -> None:
+        fault("write.rows")
         self._writer.write_table(rows, row_group_size=max(1, rows.num_rows))
         self.rows += rows.num_rows
 
     def close(self) -> StagedFile:
+        fault("write.close")
         self._writer.close()
         self._sink.flush()
         os.fsync(self._sink.fileno())
@@ -218,7 +224,9 @@ def write_whole(place: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    fault(f"put.{place.name}")
     temporary.replace(place)
+    fault(f"put.{place.name}.done")
     sync_folder(place.parent)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator
-
 from typing import Any
 
 import apache_beam as beam
@@ -28,15 +28,19 @@ class ParseArticles(beam.PTransform[Any, Any]):
     """
 
     settings: ParseSettings
+    beam_flags: tuple[str, ...] = ()
 
     def expand(self, units: beam.PCollection[Unit]) -> beam.PCollection[Batch]:
         """Wire the one step."""
-        return units | "Parse" >> beam.ParDo(_ParseArticles(self.settings)).with_output_types(Batch)
+        return units | "Parse" >> beam.ParDo(
+            _ParseArticles(self.settings, self.beam_flags)
+        ).with_output_types(Batch)
 
 
 class _ParseArticles(beam.DoFn):
-    def __init__(self, settings: ParseSettings) -> None:
+    def __init__(self, settings: ParseSettings, beam_flags: tuple[str, ...]) -> None:
         self.settings = settings
+        self.open = functools.partial(open_uri, beam_flags=beam_flags)
         self.worker: DocumentWorker | None = None
 
     def setup(self) -> None:
@@ -71,7 +75,7 @@ class _ParseArticles(beam.DoFn):
                 )
                 continue
             if self.worker is None:
-                self.worker = DocumentWorker(open_uri, self.settings).__enter__()
+                self.worker = DocumentWorker(self.open, self.settings).__enter__()
             yield from articles_once(file, self.worker.articles(file))
 
 

@@ -1,0 +1,16 @@
+"""Settings of the whole suite."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+# No deadline: the first example of a property pays for imports, and CI machines are shared.
+settings.register_profile(
+    "dateline", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("dateline")
+
+
+def pytest_addoption(parser):
+    """Declare our flags."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden tables")

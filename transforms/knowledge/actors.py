@@ -101,10 +101,9 @@ def _describe(words: Sequence[str], head: int, knowledge: Knowledge, date: dt.da
             head_part = len(parts) - 1
     if not parts:
         return NOTHING
-    hits = find_terms(parts, knowledge)
+    hits = _without_name_parts(parts, find_terms(parts, knowledge), knowledge)
     if head_part < 0:
         head_part = _guess_head(parts, hits)
-    hits = _without_name_parts(parts, head_part, hits, knowledge)
     return _Phrase(parts, head_part, hits, knowledge, date).facts()
 
 
@@ -128,14 +127,17 @@ def find_terms(parts: Sequence[str], knowledge: Knowledge) -> list[_Hit]:
 
 
 def _without_name_parts(
-    parts: Sequence[str], head: int, hits: list[_Hit], knowledge: Knowledge
+    parts: Sequence[str], hits: list[_Hit], knowledge: Knowledge
 ) -> list[_Hit]:
-    """Forget known phrases inside the name of a known person at the head: ``UN`` in ``Kim Jong Un``."""
-    for size in (4, 3, 2):
-        first = head + 1 - size
-        if first >= 0 and knowledge.people.named(" ".join(parts[first : head + 1])):
-            return [hit for hit in hits if hit.last <= first or hit.first > head]
-    return hits
+    """Forget known words that are a part of a known person's name: ``UN`` in ``Kim Jong Un``."""
+    kept = []
+    for hit in hits:
+        if hit.last - hit.first == 1 and hit.term.kind != "role" and hit.first >= 1:
+            names = (" ".join(parts[max(0, hit.last - size) : hit.last]) for size in (4, 3, 2))
+            if any(knowledge.people.named(name) for name in names):
+                continue
+        kept.append(hit)
+    return kept
 
 
 def _guess_head(parts: Sequence[str], hits: Sequence[_Hit]) -> int:

@@ -15,8 +15,8 @@ from schemas import ids
 from schemas.annotations import AnnotatedArticle, Sentence
 from schemas.facts import Entity, Mention, ResolvedArticle
 from transforms.knowledge.actors import ActorFacts, describe_phrase, find_by_surname
-from transforms.knowledge.knowledge import Knowledge, Organisation, Term, choose_office
-from transforms.knowledge.mentions import EDGE_WORDS, Found, Hit, Scan, find_mentions
+from transforms.knowledge.knowledge import NONSTATE, Knowledge, Organisation, Term, choose_office
+from transforms.knowledge.mentions import EDGE_WORDS, MONTHS, Found, Hit, Scan, find_mentions
 from transforms.knowledge.names import core_parts, may_be_short, same_person
 from transforms.knowledge.people import Officeholder
 from transforms.knowledge.places import Place
@@ -57,7 +57,18 @@ US_CONTEXT: Final = frozenset(
 STATE_OFFICES: Final = frozenset(
     ("head of state", "head of government", "deputy head", "foreign", "defence", "interior", "finance", "justice")
 )
-NOMINAL_OFFICES: Final = STATE_OFFICES
+STATE_WORDS: Final = frozenset(
+    "ministry government cabinet parliament army police military presidential navy minister parliamentary ministerial".split()
+)
+GENERIC_NAME: Final = frozenset(
+    "national liberation army democratic party people s front congress conservative labour labor republican socialist "
+    "movement union council security intelligence service agency guard alliance coalition forces defense defence supreme "
+    "court house of representatives commons senate federal central bank communist christian social liberal popular "
+    "united revolutionary the and for justice development assembly workers department ministry commission electoral "
+    "royal air force navy marine corps coast state treasury reserve commerce homeland conservatives labour republicans "
+    "democrats secret police special action independent progressive freedom progress radical islamic".split()
+)
+NATIONAL_KINDS: Final = frozenset(("armed", "party", "movement", "agency", "parliament", "court", "union", "forces"))
 ROLE_NOUNS: Final = frozenset(
     "minister president premier chancellor secretary chief leader spokesman spokeswoman spokesperson ambassador envoy "
     "general commander king prince governor mayor senator judge prosecutor bishop diplomat adviser negotiator official "
@@ -120,6 +131,7 @@ class Resolver:
         self.cluster_of: list[Cluster | None] = [None] * len(self.found)
         self.people: list[Cluster] = []
         self.extras: list[_Extra] = []
+        self.person_starts = {mention.first for mention in self.found if mention.label == "PERSON"}
         self.date = self._date()
         self.home = self._dateline_country()
         self.weights = self._country_weights()
@@ -149,7 +161,7 @@ class Resolver:
     def _country_weights(self) -> dict[str, float]:
         counts: Counter[str] = Counter()
         for mention in self.found:
-            if mention.term is not None and mention.term.country:
+            if mention.term is not None and mention.term.country and mention.term.kind != "organisation":
                 counts[mention.term.country] += 1
         if self.home is not None:
             counts[self.home] += 2
@@ -367,6 +379,9 @@ class Resolver:
         after = self.tokens.lowers[mention.last] if mention.last < len(self.tokens) else ""
         if mention.first == sentence.first and after in ("/", "(", ":", "—", "--", "–"):
             return True
+        if mention.sentence == 0 and mention.first == sentence.first and after == ",":
+            follows = self.tokens.lowers[mention.last + 1 : mention.last + 2]
+            return bool(follows) and (follows[0].rstrip(".") in MONTHS or self.tokens.words[mention.first].isupper())
         place = self.article.dateline_place
         return mention.sentence == 0 and bool(place) and after in ("—", "--", "-", "–", "(", ",", ":")
 
@@ -480,7 +495,13 @@ class Resolver:
     def _known_organisation(self, index: int, mention: Found, term: Term) -> None:
         organisation = mention.organisation or self.knowledge.organisations_by_name.get(key(term.name))
         country, basis = term.country, "organisation"
-        if country is None and term.code is None:
+        code = term.code
+        if country is not None and self._is_elsewhere(term):
+            if mention.label != "ORG" or not self.home:
+                country = code = None
+            else:
+                country, code, basis = self.home, self.home, "context"
+        elif country is None and code is None:
             facts = self._facts(self._left_edge(mention.first), mention.last, mention.last - 1)
             country, basis = facts.country, facts.country_basis or "context"
         identity = ("organisation", key(term.name), country or "")
@@ -488,12 +509,22 @@ class Resolver:
         cluster.is_fixed_name = True
         cluster.country = country
         cluster.country_basis = basis if country else None
-        cluster.code = term.code if term.code in ("UNO", "EUR", "IGO", "NGO", "IMG", "ISM") else country or term.code
+        cluster.code = code if code in NONSTATE else country or code
         cluster.sector = term.sector
         cluster.sector_basis = "organisation" if term.sector else None
         cluster.role = organisation.kind if organisation else None
         cluster.confidence = 0.9
         self._assign(index, cluster)
+
+    def _is_elsewhere(self, term: Term) -> bool:
+        """Say whether a name of everyday words (National Liberation Army) is not our tables' bearer of it, since that
+        country is not in the article."""
+        return (
+            term.role_kind in NATIONAL_KINDS
+            and term.country not in self.weights
+            and self.home is not None
+            and all(word in GENERIC_NAME for word in key(term.name).split())
+        )
 
     def _organisation(self, index: int, mention: Found) -> None:
         name = self.scan.key(mention.first, mention.last)
@@ -560,6 +591,8 @@ class Resolver:
                     self._set_facts(cluster, self._apposition(mention.last, mention.sentence))
                 if cluster.country or cluster.code:
                     break
+            if cluster.sector in ("CVL", "UAF"):
+                cluster.sector = cluster.sector_basis = None
             if cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD") and not (cluster.country or cluster.code):
                 cluster.country = cluster.code = self._nearby_country(self.found[cluster.mentions[0]])
                 cluster.country_basis = "context" if cluster.country else None
@@ -719,6 +752,9 @@ class Resolver:
                     break
                 index = before
                 continue
+            if lowers[before] == ")" and before >= 2 and lowers[before - 2] == "(":
+                index = before - 2
+                continue
             if lowers[before] in ("of", "to", "for") and index < first:
                 role = self.scan.role_ending.get(before)
                 if role is None:
@@ -755,7 +791,7 @@ class Resolver:
         ):
             stop += 1
         role = self._first_role(start, stop)
-        if role is None:
+        if role is None or role.last in self.person_starts:
             return ActorFacts()
         opening = tokens.lowers[start]
         if not (
@@ -840,10 +876,31 @@ class Resolver:
             cluster.confidence = 0.95 if len(cluster.parts) > 1 else 0.85
         elif cluster.country or cluster.code:
             cluster.confidence = 0.85
-        elif cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD"):
+        elif cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD") and self._is_state_title(cluster):
             cluster.country = cluster.code = self._nearby_country(self.found[cluster.mentions[0]])
             cluster.country_basis = "context" if cluster.country else None
             cluster.confidence = 0.5
+
+    def _is_state_title(self, cluster: Cluster) -> bool:
+        """Say whether an unqualified title is one of the state at hand: every word before the name is known, no name."""
+        for index in cluster.mentions:
+            mention = self.found[index]
+            left = self._left_edge(mention.first)
+            if left == mention.first:
+                continue
+            words = self.tokens.lowers[left : mention.first]
+            position, known, state = left, True, cluster.office in STATE_OFFICES
+            while position < mention.first:
+                role = self.scan.role_at.get(position)
+                if role is not None and role.last <= mention.first:
+                    position = role.last
+                    continue
+                known = known and not self.tokens.words[position][:1].isupper()
+                position += 1
+            state = state or any(word in STATE_WORDS for word in words)
+            if known and state:
+                return True
+        return False
 
     def _holder(self, cluster: Cluster) -> tuple[str, str, str, str | None, str] | None:
         people = self.knowledge.people
@@ -1111,16 +1168,9 @@ class Resolver:
             at = place[id(extra.cluster)]
             label = "PERSON" if extra.cluster.type == "PERSON" else "LOC"
             free = [token for token in range(extra.first, extra.last) if token not in spans]
-            if extra.kind == "name" or len(free) == extra.last - extra.first:
-                mentions.append(
-                    self._mention(extra.first, extra.last, extra.sentence, label, extra.kind, at, merged)
-                )
-            else:
-                mentions.append(
-                    self._mention(extra.last - 1, extra.last, extra.sentence, label, extra.kind, at, merged)
-                )
-                free = [token for token in free if token == extra.last - 1 or token > max(spans, default=-1)]
-                free = free or [extra.last - 1]
+            mentions.append(self._mention(extra.first, extra.last, extra.sentence, label, extra.kind, at, merged))
+            if len(free) < extra.last - extra.first:
+                free = [extra.last - 1]
             counts[at] += 1
             start = self.tokens.starts[extra.first]
             first_start[at] = min(first_start.get(at, start), start)

@@ -13,6 +13,7 @@ from typing import Final
 
 from schemas.annotations import AnnotatedArticle, Tokens
 from transforms.knowledge.knowledge import EVERYDAY, Knowledge, Organisation, Term
+from transforms.knowledge.names import HONORIFICS
 from transforms.knowledge.words import key, pieces
 
 GIVEN_NAMES: Final = frozenset("jordan chad israel georgia kenya india cuba dominica jersey ira malta santiago".split())
@@ -305,6 +306,8 @@ def _widen(
     size = len(words)
     while (
         first > floor
+        and tokens.lowers[first - 1] not in EDGE_WORDS
+        and tokens.lowers[first - 1].rstrip(".") not in HONORIFICS
         and tags[first - 1] == "PROPN"
         and words[first - 1][:1].isupper()
         and not words[first - 1].isupper()
@@ -384,7 +387,7 @@ def _after_title(tokens: Tokens, scan: Scan, first: int, last: int, label: str) 
         role = scan.role_ending.get(index)
         if role is None:
             continue
-        if role.term.role_kind != "person" or (label != "PERSON" and role.term.rank < 2):
+        if role.term.role_kind != "person" or role.term.sector in (None, "CVL", "SOC", "LAB") or (label != "PERSON" and role.term.rank < 2):
             return None
         rest = tokens.words[index:last]
         if not rest or not all(word[:1].isupper() or word in ("al", "el", "bin", "de", "van", "von", "-") for word in rest):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import itertools
 import multiprocessing
 import shutil
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ ENCODER: dict[str, Any] = {
 
 
 def tree_docs(document: TreeDocument, nlp: Language) -> Iterator[Doc]:
-    """Give the trees of a document as spaCy documents of a few sentences, a ``\\n\\n`` token between paragraphs."""
+    """Give the trees of a document as spaCy documents of a few sentences, white space between paragraphs."""
     for first in range(0, len(document.trees), SENTENCES_PER_DOC):
         words, spaces, tags, pos, morphs, heads, relations, starts = [], [], [], [], [], [], [], []
         for tree in document.trees[first : first + SENTENCES_PER_DOC]:
@@ -110,8 +111,12 @@ def write_docs(corpora: Path, folder: Path) -> None:
         names = DocBin(attrs=["ENT_IOB", "ENT_TYPE"])
         for news in read_news(corpora / f"ner_newswire_{split}.jsonl.xz"):
             doc = news_doc(news, nlp)
-            cuts = [0, *range(400, len(doc) - 200, 400), len(doc)] if split == "train" else [0, len(doc)]
-            for first, last in zip(cuts, cuts[1:], strict=False):
+            cuts = (
+                [0, *range(400, len(doc) - 200, 400), len(doc)]
+                if split == "train"
+                else [0, len(doc)]
+            )
+            for first, last in itertools.pairwise(cuts):
                 names.add(doc[first:last].as_doc())
         names.to_disk(folder / f"names.{split}.spacy")
 
@@ -131,7 +136,12 @@ def part_config(part: str, folder: Path, steps: int) -> dict[str, Any]:
         "use_upper": True,
     }
     if part == "names":
-        names = {**transition, "state_type": "ner", "extra_state_tokens": False, "tok2vec": copy.deepcopy(ENCODER)}
+        names = {
+            **transition,
+            "state_type": "ner",
+            "extra_state_tokens": False,
+            "tok2vec": copy.deepcopy(ENCODER),
+        }
         config["nlp"]["pipeline"] = ["ner"]
         config["components"] = {"ner": {"factory": "ner", "model": names}}
         config["training"]["score_weights"] = {"ents_f": 1.0}
@@ -144,7 +154,12 @@ def part_config(part: str, folder: Path, steps: int) -> dict[str, Any]:
         "morphologizer": {"factory": "morphologizer", "model": copy.deepcopy(tagging)},
         "parser": {"factory": "parser", "model": trees},
     }
-    config["training"]["score_weights"] = {"dep_las": 0.7, "pos_acc": 0.1, "tag_acc": 0.1, "sents_f": 0.1}
+    config["training"]["score_weights"] = {
+        "dep_las": 0.7,
+        "pos_acc": 0.1,
+        "tag_acc": 0.1,
+        "sents_f": 0.1,
+    }
     return config
 
 
@@ -174,7 +189,10 @@ def assemble(folder: Path, out: Path, version: str) -> Language:
         license="CC BY-SA 4.0",
         author="Dateline",
         description="Small convolutional pipeline: tags, Universal Dependencies, names of news.",
-        sources=[{"name": "UD English EWT, UD English GUM"}, {"name": "Worldwide English newswire"}],
+        sources=[
+            {"name": "UD English EWT, UD English GUM"},
+            {"name": "Worldwide English newswire"},
+        ],
     )
     nlp.meta.pop("performance", None)
     shutil.rmtree(out, ignore_errors=True)
@@ -186,17 +204,24 @@ def main() -> None:
     """Train both halves side by side and write the pipeline."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--corpora", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True, help="folder for binary data and checkpoints")
+    parser.add_argument(
+        "--work", type=Path, required=True, help="folder for binary data and checkpoints"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--version", default="1.0.0")
-    parser.add_argument("--assemble-only", action="store_true", help="put together what an earlier run trained")
+    parser.add_argument(
+        "--assemble-only", action="store_true", help="put together what an earlier run trained"
+    )
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     if not options.assemble_only:
         write_docs(options.corpora, options.work)
         context = multiprocessing.get_context("spawn")
-        runs = [context.Process(target=train_part, args=(part, options.work, options.steps)) for part in PARTS]
+        runs = [
+            context.Process(target=train_part, args=(part, options.work, options.steps))
+            for part in PARTS
+        ]
         for run in runs:
             run.start()
         for run in runs:

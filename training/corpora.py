@@ -54,10 +54,9 @@ class TreeDocument:
 
 def open_lines(path: Path) -> Iterator[str]:
     """Yield the lines of a text file, compressed or not, without their line ends."""
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
-    with opened as stream:
+    with lzma.open(path, "rb") if path.suffix == ".xz" else path.open("rb") as stream:
         for line in stream:
-            yield line.rstrip("\n")
+            yield line.decode("utf-8").rstrip("\n")
 
 
 def read_news(path: Path) -> list[NewsDocument]:

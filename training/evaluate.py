@@ -25,7 +25,9 @@ from training.corpora import TreeDocument, read_news, read_tagged, read_trees
 from transforms.nlp.labels import ENTITIES
 from transforms.nlp.models import LanguageModel, load_model
 
-EDITED = frozenset({"news", "bio", "interview", "academic", "voyage", "textbook", "court", "web:weblog"})
+EDITED = frozenset(
+    {"news", "bio", "interview", "academic", "voyage", "textbook", "court", "web:weblog"}
+)
 """Genres whose writers end their sentences with a stop."""
 
 WEB_LABELS = {"PERSON": "PER", "LOC": "LOC", "FAC": "LOC", "ORG": "ORG"}
@@ -36,6 +38,7 @@ class Tally:
     """Right, found and wanted items by name."""
 
     def __init__(self) -> None:
+        """Set up."""
         self.right: collections.Counter[str] = collections.Counter()
         self.found: collections.Counter[str] = collections.Counter()
         self.wanted: collections.Counter[str] = collections.Counter()
@@ -92,7 +95,11 @@ def measure_news(model: LanguageModel, path: Path, limit: int) -> dict[str, dict
         tally.add("names", found, wanted)
         tally.add("names, boundaries alone", {s[:2] for s in found}, {s[:2] for s in wanted})
         for label in sorted({span[2] for span in found | wanted}):
-            tally.add(f"names {label}", {s for s in found if s[2] == label}, {s for s in wanted if s[2] == label})
+            tally.add(
+                f"names {label}",
+                {s for s in found if s[2] == label},
+                {s for s in wanted if s[2] == label},
+            )
         tally.add(f"names in {document.region}", found, wanted)
     return tally.rows()
 
@@ -121,7 +128,11 @@ def measure_tagged(model: LanguageModel, path: Path, limit: int) -> dict[str, di
         found = {(s.start, s.end, WEB_LABELS[s.label]) for s in read.spans if s.label in WEB_LABELS}
         tally.add("web names", found, wanted)
         for label in ("PER", "LOC", "ORG"):
-            tally.add(f"web names {label}", {s for s in found if s[2] == label}, {s for s in wanted if s[2] == label})
+            tally.add(
+                f"web names {label}",
+                {s for s in found if s[2] == label},
+                {s for s in wanted if s[2] == label},
+            )
     return tally.rows()
 
 
@@ -147,13 +158,18 @@ def measure_trees(model: LanguageModel, path: Path, limit: int) -> dict[str, dic
     documents = read_trees(path)[:limit]
     made = [text_of(document) for document in documents]
     tally = Tally()
-    for document, (_, starts), read in zip(documents, made, annotate(model, (text for text, _ in made)), strict=True):
+    for document, (_, starts), read in zip(
+        documents, made, annotate(model, (text for text, _ in made)), strict=True
+    ):
         tokens = read.tokens
         spans = list(zip(tokens.starts, tokens.ends, strict=True))
         wanted: dict[str, set[Any]] = collections.defaultdict(set)
         offset = 0
         for tree in document.trees:
-            places = [(starts[offset + n], starts[offset + n] + len(word)) for n, word in enumerate(tree.words)]
+            places = [
+                (starts[offset + n], starts[offset + n] + len(word))
+                for n, word in enumerate(tree.words)
+            ]
             wanted["sentences"].add((places[0][0], places[-1][1]))
             for number, place in enumerate(places):
                 head = places[tree.heads[number]]
@@ -164,10 +180,12 @@ def measure_trees(model: LanguageModel, path: Path, limit: int) -> dict[str, dic
                 wanted["UAS"].add((place, head))
                 wanted["LAS"].add((place, head, tree.relations[number]))
                 if tree.relations[number].split(":")[0] in ("nsubj", "obj", "obl", "iobj", "root"):
-                    wanted["LAS of roots, subjects, objects, obliques"].add((place, head, tree.relations[number]))
+                    wanted["LAS of roots, subjects, objects, obliques"].add(
+                        (place, head, tree.relations[number])
+                    )
             offset += len(tree.words)
         heads = [spans[head] for head in tokens.heads]
-        found = {
+        found: dict[str, set[Any]] = {
             "sentences": {(sentence.start, sentence.end) for sentence in read.sentences},
             "words": set(spans),
             "UPOS": set(zip(spans, tokens.tags, strict=True)),
@@ -177,9 +195,19 @@ def measure_trees(model: LanguageModel, path: Path, limit: int) -> dict[str, dic
             "LAS": set(zip(spans, heads, tokens.relations, strict=True)),
         }
         found["LAS of roots, subjects, objects, obliques"] = {
-            arc for arc in found["LAS"] if arc[2].split(":")[0] in ("nsubj", "obj", "obl", "iobj", "root")
+            arc
+            for arc in found["LAS"]
+            if arc[2].split(":")[0] in ("nsubj", "obj", "obl", "iobj", "root")
         }
-        for key in ("words", "UPOS", "XPOS", "lemmas", "UAS", "LAS", "LAS of roots, subjects, objects, obliques"):
+        for key in (
+            "words",
+            "UPOS",
+            "XPOS",
+            "lemmas",
+            "UAS",
+            "LAS",
+            "LAS of roots, subjects, objects, obliques",
+        ):
             tally.add(key, found[key], wanted[key])
         tally.add("sentences", found["sentences"], wanted["sentences"])
         if document.genre in EDITED:
@@ -195,7 +223,9 @@ MEASURES: dict[str, Callable[[LanguageModel, Path, int], dict[str, dict[str, flo
 }
 
 
-def measure(name: str, sets: Sequence[Path], limit: int, *, lemmas: bool = True) -> dict[str, dict[str, float]]:
+def measure(
+    name: str, sets: Sequence[Path], limit: int, *, lemmas: bool = True
+) -> dict[str, dict[str, float]]:
     """Return the figures of one model on all sets."""
     model = load_model(name, lemmas=lemmas)
     rows: dict[str, dict[str, float]] = {}
@@ -219,7 +249,12 @@ def main() -> None:
     keys = list(dict.fromkeys(key for rows in figures.values() for key in rows))
     print(f"{'':44}" + "".join(f"{Path(name).name:>18}" for name in figures))
     for key in keys:
-        print(f"{key:44}" + "".join(f"{rows.get(key, {}).get('f', float('nan')):18.2f}" for rows in figures.values()))
+        print(
+            f"{key:44}"
+            + "".join(
+                f"{rows.get(key, {}).get('f', float('nan')):18.2f}" for rows in figures.values()
+            )
+        )
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
 

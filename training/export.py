@@ -39,6 +39,7 @@ class Weights:
     """The file that both graphs read their weights from."""
 
     def __init__(self) -> None:
+        """Set up."""
         self.data = bytearray()
         self.places: dict[str, tuple[int, int, tuple[int, ...], int]] = {}
 
@@ -53,7 +54,9 @@ class Weights:
     def tensor(self, name: str) -> onnx.TensorProto:
         """Return the reference that a graph holds."""
         offset, length, shape, kind = self.places[name]
-        tensor = onnx.TensorProto(name=name, data_type=kind, dims=shape, data_location=TensorProto.EXTERNAL)
+        tensor = onnx.TensorProto(
+            name=name, data_type=kind, dims=shape, data_location=TensorProto.EXTERNAL
+        )
         for key, value in (("location", "weights.bin"), ("offset", offset), ("length", length)):
             tensor.external_data.add(key=key, value=str(value))
         return tensor
@@ -63,6 +66,7 @@ class Graph:
     """A graph under construction; every method adds nodes and returns the name of their output."""
 
     def __init__(self, weights: Weights, *, integers: bool) -> None:
+        """Set up."""
         self.weights = weights
         self.integers = integers
         self.nodes: list[onnx.NodeProto] = []
@@ -86,7 +90,9 @@ class Graph:
 
     def linear(self, value: str, name: str) -> str:
         """Multiply by a weight and add its bias."""
-        weight, scale, bias = (self.stored(f"{name}.{part}") for part in ("weight", "scale", "bias"))
+        weight, scale, bias = (
+            self.stored(f"{name}.{part}") for part in ("weight", "scale", "bias")
+        )
         zero = self.constant("zero", np.array(0, np.int8))
         if self.integers:
             rounded, step, middle = self.node("DynamicQuantizeLinear", [value], 3)
@@ -108,7 +114,9 @@ class Graph:
     def gelu(self, value: str) -> str:
         """Apply the Gaussian error unit."""
         scaled = self.node("Div", [value, self.constant("root2", np.array(np.sqrt(2), np.float32))])
-        shifted = self.node("Add", [self.node("Erf", [scaled]), self.constant("one", np.array(1, np.float32))])
+        shifted = self.node(
+            "Add", [self.node("Erf", [scaled]), self.constant("one", np.array(1, np.float32))]
+        )
         product = self.node("Mul", [value, shifted])
         return str(self.node("Mul", [product, self.constant("half", np.array(0.5, np.float32))]))
 
@@ -125,13 +133,19 @@ class Graph:
         key = self.node("Transpose", [key], perm=[1, 2, 0])
         value = self.node("Transpose", [value], perm=[1, 0, 2])
         scores = self.node("MatMul", [query, key])
-        scores = self.node("Mul", [scores, self.constant("attention", np.array(size**-0.5, np.float32))])
+        scores = self.node(
+            "Mul", [scores, self.constant("attention", np.array(size**-0.5, np.float32))]
+        )
         mixed = self.node("MatMul", [self.node("Softmax", [scores], axis=-1), value])
         mixed = self.node("Transpose", [mixed], perm=[1, 0, 2])
         mixed = self.node("Reshape", [mixed, self.constant("flat_shape", np.array([-1, WIDTH]))])
-        hidden = self.norm(str(self.node("Add", [hidden, self.linear(mixed, f"{name}.out")])), f"{name}.norm1")
+        hidden = self.norm(
+            str(self.node("Add", [hidden, self.linear(mixed, f"{name}.out")])), f"{name}.norm1"
+        )
         inner = self.gelu(self.linear(hidden, f"{name}.up"))
-        return self.norm(str(self.node("Add", [hidden, self.linear(inner, f"{name}.down")])), f"{name}.norm2")
+        return self.norm(
+            str(self.node("Add", [hidden, self.linear(inner, f"{name}.down")])), f"{name}.norm2"
+        )
 
     def rename(self, value: str, name: str) -> None:
         """Give the graph's output its name."""
@@ -176,7 +190,9 @@ def build(weights: Weights, labels: Labels, *, integers: bool) -> onnx.ModelProt
         ],
         list(graph.used.values()),
     )
-    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="dateline")
+    model = helper.make_model(
+        made, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="dateline"
+    )
     model.ir_version = 9
     return model
 
@@ -194,7 +210,10 @@ def collect(state: dict[str, torch.Tensor]) -> Weights:
         weights.add(f"{name}.scale", scale.astype(np.float32))
         weights.add(f"{name}.bias", bias)
 
-    for name in ("norm", *(f"layers.{number}.norm{half}" for number in range(LAYERS) for half in (1, 2))):
+    for name in (
+        "norm",
+        *(f"layers.{number}.norm{half}" for number in range(LAYERS) for half in (1, 2)),
+    ):
         for part in ("weight", "bias"):
             weights.add(f"{name}.{part}", arrays[f"{name}.{part}"])
     for number in range(LAYERS):
@@ -205,7 +224,10 @@ def collect(state: dict[str, torch.Tensor]) -> Weights:
         ("scores", [f"head_{head}" for head in HEADS]),
         ("arcs", ["arc_dependent", "arc_head", "label_dependent", "label_head"]),
     ):
-        joined = [np.concatenate([arrays[f"{part}.{kind}"] for part in parts]) for kind in ("weight", "bias")]
+        joined = [
+            np.concatenate([arrays[f"{part}.{kind}"] for part in parts])
+            for kind in ("weight", "bias")
+        ]
         add_linear(name, *joined)
     weights.add("arc_bilinear", arrays["arc_bilinear.weight"].T)
     weights.add("arc_bias", arrays["arc_bias.weight"].T)
@@ -242,14 +264,18 @@ def write_words(corpora: Path, out: Path) -> None:
     for document in read_trees(corpora / "syntax_train.conllu.xz"):
         for tree in document.trees:
             counts.update(zip(tree.words, tree.xpos, tree.lemmas, strict=True))
-    (out / "lemmas.json").write_text(json.dumps(learn_rules(counts), ensure_ascii=False, indent=0), encoding="utf-8")
+    (out / "lemmas.json").write_text(
+        json.dumps(learn_rules(counts), ensure_ascii=False, indent=0), encoding="utf-8"
+    )
 
 
 def main() -> None:
     """Write all files of the reader."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--corpora", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True, help="where training left checkpoint.pt and labels.json")
+    parser.add_argument(
+        "--work", type=Path, required=True, help="where training left checkpoint.pt and labels.json"
+    )
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -263,7 +289,10 @@ def main() -> None:
         onnx.save(build(weights, labels, integers=integers), options.out / f"reader.{name}.onnx")
     write_tables(state, pretrained_folder() / "vocab.txt", options.out)
     write_words(options.corpora, options.out)
-    outputs = {**{head: list(getattr(labels, head)) for head in HEADS[:-1]}, "relations": list(labels.relations)}
+    outputs = {
+        **{head: list(getattr(labels, head)) for head in HEADS[:-1]},
+        "relations": list(labels.relations),
+    }
     (options.out / "labels.json").write_text(json.dumps(outputs, indent=0), encoding="utf-8")
 
 

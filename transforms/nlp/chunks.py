@@ -12,7 +12,19 @@ _HEADS = frozenset({"NOUN", "PROPN", "PRON"})
 _INNER = frozenset({"compound", "flat", "goeswith", "fixed"})
 """Relations of a noun that is part of another noun's chunk."""
 _BEFORE = frozenset(
-    {"det", "det:predet", "amod", "nummod", "compound", "nmod:poss", "nmod:desc", "advmod", "flat", "fixed", "goeswith"}
+    {
+        "det",
+        "det:predet",
+        "amod",
+        "nummod",
+        "compound",
+        "nmod:poss",
+        "nmod:desc",
+        "advmod",
+        "flat",
+        "fixed",
+        "goeswith",
+    }
 )
 _AFTER = frozenset({"flat", "compound", "fixed", "goeswith"})
 
@@ -31,8 +43,12 @@ def noun_chunks(doclike: Doc | Span) -> Iterator[tuple[int, int, int]]:
             continue
         if token.dep_ == "nmod:poss" and token.head.i > token.i and token.head.pos_ in _HEADS:
             continue  # "the minister's car" is one chunk, found at "car"
-        first = min([token.i, *(_left_edge(child) for child in token.lefts if child.dep_ in _BEFORE)])
-        last = max([token.i, *(_right_edge(child) for child in token.rights if child.dep_ in _AFTER)])
+        first = min(
+            [token.i, *(_left_edge(child) for child in token.lefts if child.dep_ in _BEFORE)]
+        )
+        last = max(
+            [token.i, *(_right_edge(child) for child in token.rights if child.dep_ in _AFTER)]
+        )
         first = max(first, reached + 1)
         reached = last
         yield first, last + 1, label

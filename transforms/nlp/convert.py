@@ -5,11 +5,26 @@ One ``to_array`` call a document and one dictionary look-up a value: under 3 % o
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, IDX, IS_SPACE, LEMMA, LENGTH, LOWER, ORTH, POS, SENT_START, TAG
+from spacy.attrs import (
+    DEP,
+    ENT_IOB,
+    ENT_TYPE,
+    HEAD,
+    IDX,
+    IS_SPACE,
+    LEMMA,
+    LENGTH,
+    LOWER,
+    ORTH,
+    POS,
+    SENT_START,
+    TAG,
+)
 
 from schemas.annotations import AnnotatedArticle, Sentence, Span, Tokens
 from schemas.documents import Article
@@ -21,7 +36,21 @@ if TYPE_CHECKING:
     from spacy.strings import StringStore
     from spacy.tokens import Doc
 
-_COLUMNS = (IDX, LENGTH, ORTH, LOWER, LEMMA, POS, TAG, DEP, HEAD, SENT_START, ENT_IOB, ENT_TYPE, IS_SPACE)
+_COLUMNS = (
+    IDX,
+    LENGTH,
+    ORTH,
+    LOWER,
+    LEMMA,
+    POS,
+    TAG,
+    DEP,
+    HEAD,
+    SENT_START,
+    ENT_IOB,
+    ENT_TYPE,
+    IS_SPACE,
+)
 _BEGIN, _INSIDE = 3, 1
 _CACHED_STRINGS = 300_000
 """Strings kept by their hash; more would only be names that never come back."""
@@ -58,7 +87,15 @@ class Converter:
     def __call__(self, article: Article, pieces: Sequence[tuple[int, Doc]]) -> AnnotatedArticle:
         """Convert the documents of one article's pieces of text, each with the offset of the piece."""
         tokens = Tokens(
-            starts=[], ends=[], words=[], lowers=[], lemmas=[], tags=[], xpos=[], relations=[], heads=[]
+            starts=[],
+            ends=[],
+            words=[],
+            lowers=[],
+            lemmas=[],
+            tags=[],
+            xpos=[],
+            relations=[],
+            heads=[],
         )
         sentences: list[Sentence] = []
         spans: list[Span] = []
@@ -67,11 +104,17 @@ class Converter:
                 self._append(doc, offset, tokens, sentences, spans)
         if self._is_clearnlp:
             labels.clearnlp_to_universal(tokens)
-        return AnnotatedArticle(article=article, tokens=tokens, sentences=tuple(sentences), spans=tuple(spans))
+        return AnnotatedArticle(
+            article=article, tokens=tokens, sentences=tuple(sentences), spans=tuple(spans)
+        )
 
-    def _append(self, doc: Doc, offset: int, tokens: Tokens, sentences: list[Sentence], spans: list[Span]) -> None:
+    def _append(
+        self, doc: Doc, offset: int, tokens: Tokens, sentences: list[Sentence], spans: list[Span]
+    ) -> None:
         table = doc.to_array(list(_COLUMNS))
-        starts, lengths, orth, lower, lemma, pos, tag, relation, head, opens, iob, label, space = table.T
+        starts, lengths, orth, lower, lemma, pos, tag, relation, head, opens, iob, label, space = (
+            table.T
+        )
         kept = np.flatnonzero(space == 0)
         if not len(kept):
             return
@@ -87,7 +130,11 @@ class Converter:
         tokens.words += words
         tokens.lowers += lowers
         lemmas = lemma[kept]
-        tokens.lemmas += list(map(strings, lemmas.tolist())) if lemmas.all() else _or(lemmas, lowers, self._strings)
+        tokens.lemmas += (
+            list(map(strings, lemmas.tolist()))
+            if lemmas.all()
+            else _or(lemmas, lowers, self._strings)
+        )
         tokens.tags += map(strings, pos[kept].tolist())
         tokens.xpos += map(strings, tag[kept].tolist())
         heads = _heads(head.view(np.int64), space != 0, kept, sentence_of)
@@ -98,7 +145,7 @@ class Converter:
         tokens.heads += (heads + first).tolist()
         bounds = np.flatnonzero(np.diff(sentence_of[kept])) + 1
         edges = [0, *bounds.tolist(), len(kept)]
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in itertools.pairwise(edges):
             sentences.append(
                 Sentence(
                     index=len(sentences),
@@ -111,7 +158,12 @@ class Converter:
         self._append_spans(iob[kept], label[kept], first, tokens, spans)
 
     def _append_spans(
-        self, iob: NDArray[np.uint64], label: NDArray[np.uint64], first: int, tokens: Tokens, spans: list[Span]
+        self,
+        iob: NDArray[np.uint64],
+        label: NDArray[np.uint64],
+        first: int,
+        tokens: Tokens,
+        spans: list[Span],
     ) -> None:
         is_inside = iob == _INSIDE
         for low in np.flatnonzero(iob == _BEGIN).tolist():
@@ -121,6 +173,9 @@ class Converter:
             high = low + 1
             while high < len(iob) and is_inside[high]:
                 high += 1
+            words = tokens.words[first + low : first + high]
+            if not any(character.isalnum() for word in words for character in word):
+                continue  # an emoji or a dash names nothing
             spans.append(
                 Span(
                     first=first + low,
@@ -134,11 +189,16 @@ class Converter:
 
 def _or(lemmas: NDArray[np.uint64], lowers: list[str], strings: _Strings) -> list[str]:
     """Return lemmas, the lower-cased word where the model gives none."""
-    return [strings[key] if key else lower for key, lower in zip(lemmas.tolist(), lowers, strict=True)]
+    return [
+        strings[key] if key else lower for key, lower in zip(lemmas.tolist(), lowers, strict=True)
+    ]
 
 
 def _heads(
-    relative: NDArray[np.int64], is_space: NDArray[np.bool_], kept: NDArray[np.int64], sentence_of: NDArray[np.int64]
+    relative: NDArray[np.int64],
+    is_space: NDArray[np.bool_],
+    kept: NDArray[np.int64],
+    sentence_of: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """Return heads as indexes into ``kept``: white space is left out, every sentence has exactly one root."""
     absolute = np.arange(len(relative)) + relative
@@ -155,7 +215,9 @@ def _heads(
     heads = np.where((heads < 0) | (sentence[heads] != sentence), own, heads)
     roots = np.flatnonzero(heads == own)
     _, firsts, counts = np.unique(sentence[roots], return_index=True, return_counts=True)
-    if counts.max(initial=0) > 1:  # only where white space was a root: the first root takes the others
+    if (
+        counts.max(initial=0) > 1
+    ):  # only where white space was a root: the first root takes the others
         keeper = dict(zip(sentence[roots[firsts]].tolist(), roots[firsts].tolist(), strict=True))
         for root in roots.tolist():
             heads[root] = keeper[int(sentence[root])]

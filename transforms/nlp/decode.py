@@ -23,11 +23,15 @@ class Transitions:
         self.opens = np.array([not label.startswith("I-") for label in labels])
         for place, label in enumerate(labels):
             if label.startswith("I-"):
-                self.allowed[:, place] = [before[2:] == label[2:] and before != "O" for before in labels]
+                self.allowed[:, place] = [
+                    before[2:] == label[2:] and before != "O" for before in labels
+                ]
         self.penalty = np.where(self.allowed, np.float32(0), NEVER)
 
 
-def names(scores: NDArray[np.float32], ends: Sequence[int], transitions: Transitions) -> NDArray[np.int64]:
+def names(
+    scores: NDArray[np.float32], ends: Sequence[int], transitions: Transitions
+) -> NDArray[np.int64]:
     """Return the best legal label of each word; sentences end before the places ``ends``.
 
     Scores of a label do not depend on its neighbours, so where the best labels are legal they are the answer; only a
@@ -50,6 +54,83 @@ def names(scores: NDArray[np.float32], ends: Sequence[int], transitions: Transit
     return best
 
 
+VOTE = 0.5
+"""What another mention of the same words counts for a mention's label, its own scores being 1. On development data
+0.25 to 1 gained 0.7 to 0.9 F."""
+
+LAST_NAME = 4.0
+"""What speaks for a person, in logarithms of probability, where a word alone is the last word of a person's name."""
+
+UNVOTED = frozenset({"Date", "Money"})
+"""Labels whose words say what they are."""
+
+
+class Kinds:
+    """The labels of names, their ``B-`` and ``I-`` columns side by side."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        """Tabulate the labels in the order of the model's outputs."""
+        self.names = tuple(label[2:] for label in labels if label.startswith("B-"))
+        self.begin = np.array([labels.index(f"B-{name}") for name in self.names])
+        self.inside = np.array([labels.index(f"I-{name}") for name in self.names])
+        self.kind_of = np.array(
+            [self.names.index(label[2:]) if label != "O" else -1 for label in labels]
+        )
+        self.opens = np.array([label.startswith("B-") for label in labels])
+        self.voted = np.array([name not in UNVOTED for name in self.names])
+        self.person = self.names.index("Person") if "Person" in self.names else -1
+
+
+def agree(
+    words: Sequence[str], scores: NDArray[np.float32], best: NDArray[np.int64], kinds: Kinds
+) -> None:
+    """Let the mentions of one name in a text agree on what it is, in place of ``best``; where names stand is kept.
+
+    Mentions of the same words add half of one another's scores; a single word that ends the name of a person
+    elsewhere in the text (*Austin* beside *Lloyd Austin*) is likely that person.
+    """
+    firsts = np.flatnonzero(kinds.opens[best])
+    if len(firsts) < 2:
+        return
+    is_inside = (best != 0) & ~kinds.opens[best]
+    mentions: list[tuple[int, int, int]] = []
+    groups: dict[str, list[int]] = {}
+    last_names: set[str] = set()
+    for first in firsts.tolist():
+        last = first + 1
+        while last < len(best) and is_inside[last]:
+            last += 1
+        kind = int(kinds.kind_of[best[first]])
+        if not kinds.voted[kind]:
+            continue
+        if kind == kinds.person and last - first > 1:
+            last_names.add(words[last - 1].lower())
+        groups.setdefault(" ".join(words[first:last]).lower(), []).append(len(mentions))
+        mentions.append((first, last, kind))
+    own = [_kind_scores(scores[first:last], kinds) for first, last, _ in mentions]
+    for surface, members in groups.items():
+        is_last_name = surface in last_names
+        if len(members) == 1 and not is_last_name:
+            continue
+        together = sum(own[member] for member in members)
+        for member in members:
+            first, last, kind = mentions[member]
+            votes = own[member] + VOTE * (together - own[member])
+            if is_last_name:
+                votes[kinds.person] += LAST_NAME
+            chosen = int(votes.argmax())
+            if chosen != kind:
+                best[first] = kinds.begin[chosen]
+                best[first + 1 : last] = kinds.inside[chosen]
+
+
+def _kind_scores(scores: NDArray[np.float32], kinds: Kinds) -> NDArray[np.float32]:
+    """Return the logarithm of each kind's probability over the words of one mention."""
+    top = scores.max(1, keepdims=True)
+    logs = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
+    return np.asarray(logs[0, kinds.begin] + logs[1:, kinds.inside].sum(0))
+
+
 def viterbi(scores: NDArray[np.float32], transitions: Transitions) -> NDArray[np.int64]:
     """Return the legal sequence of labels with the highest sum of scores."""
     total = np.where(transitions.opens, scores[0], NEVER)
@@ -65,7 +146,9 @@ def viterbi(scores: NDArray[np.float32], transitions: Transitions) -> NDArray[np
     return labels
 
 
-def trees(arcs: NDArray[np.float32], roots: NDArray[np.float32], starts: NDArray[np.bool_]) -> NDArray[np.int64]:
+def trees(
+    arcs: NDArray[np.float32], roots: NDArray[np.float32], starts: NDArray[np.bool_]
+) -> NDArray[np.int64]:
     """Return the head of each word, its own place for a root: one tree for each sentence.
 
     ``arcs[i, j]`` scores word j as head of word i, ``roots[i]`` is added to ``arcs[i, i]``; ``starts`` says where

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from transforms.nlp.pieces import Window
 
 PRECISIONS = ("auto", "int8", "f32", "bf16")
+FILES = ("weights.bin", "words.npy", "tables.npz", "reader.int8.onnx", "reader.f32.onnx")
 
 
 class EncoderError(ValueError):
@@ -73,7 +74,9 @@ class Encoder:
     def relations(self, found: Found, heads: NDArray[np.int64], root: int) -> NDArray[np.int64]:
         """Return the best label of each word's arc; ``root`` for roots and for nothing else."""
         head = found.label_head[heads]
-        joined = np.concatenate([np.maximum(found.label_dependent + head, 0), found.label_dependent * head], axis=1)
+        joined = np.concatenate(
+            [np.maximum(found.label_dependent + head, 0), found.label_dependent * head], axis=1
+        )
         scores = joined @ self._label_weight + self._label_bias
         scores[:, root] = -np.inf
         best = scores.argmax(1)
@@ -81,20 +84,51 @@ class Encoder:
         return best
 
 
-def open_encoder(folder: Path, precision: str = "auto") -> Encoder:
-    """Open the model in ``folder``.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Choice:
+    """How this machine will run the encoder; ``note`` says in one sentence where that is not what was asked for."""
+
+    runner: str
+    precision: str
+    note: str | None = None
+
+
+def choose(precision: str = "auto") -> Choice:
+    """Decide how to run the encoder, without loading anything.
 
     Raises:
-      EncoderError: an unknown precision, or one that this machine cannot give.
+      EncoderError: an unknown precision.
     """
     if precision not in PRECISIONS:
-        raise EncoderError(f"unknown precision {precision!r}; expected one of {', '.join(PRECISIONS)}")
-    if precision == "bf16" or (precision == "auto" and _has_matrix_units()):
-        if importlib.util.find_spec("openvino") is not None:
-            return _openvino(folder)
-        if precision == "bf16":
-            raise EncoderError("precision bf16 needs OpenVINO, which is not installed: pip install openvino")
-    return _onnxruntime(folder, "f32" if precision == "f32" else "int8")
+        expected = ", ".join(PRECISIONS)
+        raise EncoderError(f"unknown precision {precision!r}; expected one of {expected}")
+    if precision in ("int8", "f32") or (precision == "auto" and not _has_matrix_units()):
+        return Choice("onnxruntime", "f32" if precision == "f32" else "int8")
+    if not _has_matrix_units():
+        return Choice(
+            "onnxruntime",
+            "int8",
+            "this processor has no AMX, which bf16 needs; computing in int8 instead",
+        )
+    if importlib.util.find_spec("openvino") is None:
+        note = "OpenVINO is not installed, which bf16 on this processor needs; computing in int8 instead, at half the speed"
+        return Choice("onnxruntime", "int8", note)
+    return Choice("openvino", "bf16")
+
+
+def open_encoder(folder: Path, precision: str = "auto") -> Encoder:
+    """Open the model in ``folder``, run as ``choose`` decides.
+
+    Raises:
+      EncoderError: an unknown precision, or files are missing.
+    """
+    choice = choose(precision)
+    for name in FILES:
+        if not (folder / name).is_file():
+            raise EncoderError(f"the model in {folder} is incomplete: {name} is missing")
+    if choice.runner == "openvino":
+        return _openvino(folder)
+    return _onnxruntime(folder, choice.precision)
 
 
 def _onnxruntime(folder: Path, precision: str) -> Encoder:
@@ -104,7 +138,9 @@ def _onnxruntime(folder: Path, precision: str) -> Encoder:
     settings.intra_op_num_threads = 1
     settings.inter_op_num_threads = 1
     settings.log_severity_level = 3
-    if precision == "f32":  # else onnxruntime fuses the unpacking away and multiplies 8-bit integers after all
+    if (
+        precision == "f32"
+    ):  # else onnxruntime fuses the unpacking away and multiplies 8-bit integers after all
         settings.add_session_config_entry("session.disable_quant_qdq", "1")
     path = folder / f"reader.{precision}.onnx"
     session = onnxruntime.InferenceSession(str(path), settings, providers=["CPUExecutionProvider"])

@@ -67,11 +67,36 @@ CLEARNLP: dict[str, str] = {
 """Relations of ClearNLP that have another name in UD; prepositions and copulas are built anew first."""
 
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "DET", "SYM", "X"})
-_BE = frozenset({"be", "is", "are", "was", "were", "been", "being", "am", "'s", "’s", "'re", "’re", "'m", "’m"})
+_BE = frozenset(
+    {"be", "is", "are", "was", "were", "been", "being", "am", "'s", "’s", "'re", "’re", "'m", "’m"}
+)
 _MOVES_TO_PREDICATE = frozenset(
     {
-        *("nsubj", "nsubjpass", "csubj", "csubjpass", "aux", "auxpass", "mark", "advmod", "neg", "punct", "cc"),
-        *("expl", "npadvmod", "advcl", "prep", "ccomp", "parataxis", "intj", "conj", "preconj", "dep"),
+        *(
+            "nsubj",
+            "nsubjpass",
+            "csubj",
+            "csubjpass",
+            "aux",
+            "auxpass",
+            "mark",
+            "advmod",
+            "neg",
+            "punct",
+            "cc",
+        ),
+        *(
+            "expl",
+            "npadvmod",
+            "advcl",
+            "prep",
+            "ccomp",
+            "parataxis",
+            "intj",
+            "conj",
+            "preconj",
+            "dep",
+        ),
     }
 )
 
@@ -109,7 +134,9 @@ def _raise_predicates(tokens: Tokens, children: list[list[int]]) -> set[int]:
     for verb in range(len(heads)):
         if tokens.lowers[verb] not in _BE:
             continue
-        predicate = next((child for child in children[verb] if relations[child] in ("attr", "acomp")), None)
+        predicate = next(
+            (child for child in children[verb] if relations[child] in ("attr", "acomp")), None
+        )
         if predicate is None:
             continue
         was_root = heads[verb] == verb
@@ -118,7 +145,9 @@ def _raise_predicates(tokens: Tokens, children: list[list[int]]) -> set[int]:
             children[heads[verb]].remove(verb)
             children[heads[verb]].append(predicate)
         relations[predicate] = relations[verb]
-        moved = [c for c in children[verb] if c != predicate and relations[c] in _MOVES_TO_PREDICATE]
+        moved = [
+            c for c in children[verb] if c != predicate and relations[c] in _MOVES_TO_PREDICATE
+        ]
         all_moved.update(moved)
         for child in moved:
             heads[child] = predicate
@@ -139,12 +168,16 @@ def _turn_prepositions(tokens: Tokens, children: list[list[int]], clausal: set[i
         relation = relations[token]
         if relation not in ("prep", "agent", "dative"):
             continue
-        inner = next((c for c in children[token] if relations[c] in ("pobj", "pcomp", "prep")), None)
+        inner = next(
+            (c for c in children[token] if relations[c] in ("pobj", "pcomp", "prep")), None
+        )
         # "from under the table": the inner preposition's object is what counts
         chain = [token]
         while inner is not None and relations[inner] == "prep":
             chain.append(inner)
-            inner = next((c for c in children[inner] if relations[c] in ("pobj", "pcomp", "prep")), None)
+            inner = next(
+                (c for c in children[inner] if relations[c] in ("pobj", "pcomp", "prep")), None
+            )
         if inner is None:
             if relation == "prep":
                 relations[token] = "advmod"
@@ -167,14 +200,18 @@ def _turn_prepositions(tokens: Tokens, children: list[list[int]], clausal: set[i
             relations[preposition] = "mark" if is_clause else "case"
             for child in children[preposition]:
                 if child != inner and child not in chain:
-                    heads[child] = head if relations[child] in ("conj", "cc") and head != token else inner
+                    heads[child] = (
+                        head if relations[child] in ("conj", "cc") and head != token else inner
+                    )
         relations[inner] = new
 
 
 def _flatten_conjuncts(tokens: Tokens) -> None:
     """Hang every conjunct on the first and every conjunction on the conjunct it introduces."""
     heads, relations = tokens.heads, tokens.relations
-    for token, relation in enumerate(relations):  # conjuncts stand left to right, so the head before is settled
+    for token, relation in enumerate(
+        relations
+    ):  # conjuncts stand left to right, so the head before is settled
         if relation == "conj":
             head = heads[token]
             if relations[head] == "conj" and heads[head] != head:

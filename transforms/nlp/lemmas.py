@@ -20,7 +20,9 @@ def learn_rules(counts: Mapping[tuple[str, str, str], int]) -> dict[str, Any]:
     endings: dict[tuple[str, str], collections.Counter[tuple[int, str]]] = collections.defaultdict(
         collections.Counter
     )
-    lemmas: dict[tuple[str, str], collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    lemmas: dict[tuple[str, str], collections.Counter[str]] = collections.defaultdict(
+        collections.Counter
+    )
     for (word, tag, lemma), count in counts.items():
         if lemma == "_" or _is_name(tag):
             continue
@@ -30,18 +32,17 @@ def learn_rules(counts: Mapping[tuple[str, str, str], int]) -> dict[str, Any]:
         if rule:
             for size in range(min(LONGEST_ENDING, len(lower)) + 1):
                 endings[tag, lower[len(lower) - size :]][rule] += 1
-    rules = {}
+    rules: dict[str, list[Any]] = {}
     for (tag, ending), seen in sorted(endings.items()):
-        (rule, count), total = seen.most_common(1)[0], sum(seen.values())
-        shorter = rules.get(f"{tag} {ending[1:]}") if ending else None
-        if count >= _MIN_SEEN and count > 0.5 * total and list(rule) != shorter:
+        rule, count = seen.most_common(1)[0]
+        if count >= _MIN_SEEN and 2 * count > sum(seen.values()):
             rules[f"{tag} {ending}"] = list(rule)
     rules = _inherit_free(rules)
     exceptions = {}
     lemmatizer = Lemmas({"rules": rules, "exceptions": {}})
-    for (lower, tag), seen in sorted(lemmas.items()):
-        (lemma, count), total = seen.most_common(1)[0], sum(seen.values())
-        if 2 * count > total and lemmatizer(lower, tag) != lemma:
+    for (lower, tag), forms in sorted(lemmas.items()):
+        lemma, count = forms.most_common(1)[0]
+        if 2 * count > sum(forms.values()) and lemmatizer(lower, tag) != lemma:
             exceptions[f"{tag} {lower}"] = lemma
     return {"rules": rules, "exceptions": exceptions}
 
@@ -51,19 +52,25 @@ class Lemmas:
 
     def __init__(self, tables: Mapping[str, Any]) -> None:
         """Keep the tables as ``learn_rules`` gave them."""
-        self._rules: dict[str, tuple[int, str]] = {key: (cut, add) for key, (cut, add) in tables["rules"].items()}
+        self._rules: dict[str, tuple[int, str]] = {
+            key: (cut, add) for key, (cut, add) in tables["rules"].items()
+        }
         self._exceptions: dict[str, str] = dict(tables["exceptions"])
 
     def __call__(self, word: str, tag: str) -> str:
         """Return the lemma of a word with its Penn Treebank tag; names keep their letters."""
         if _is_name(tag):
-            return word[:-1] if tag == "NNPS" and word.endswith("s") and not word.endswith("ss") else word
+            return (
+                word[:-1]
+                if tag == "NNPS" and word.endswith("s") and not word.endswith("ss")
+                else word
+            )
         lower = word.lower()
         known = self._exceptions.get(f"{tag} {lower}")
         if known is not None:
             return known
         for size in range(min(LONGEST_ENDING, len(lower)), -1, -1):
-            rule = self._rules.get(f"{tag} {lower[len(lower) - size:]}")
+            rule = self._rules.get(f"{tag} {lower[len(lower) - size :]}")
             if rule is not None:
                 cut, add = rule
                 return lower[: len(lower) - cut] + add if cut < len(lower) else lower
@@ -92,7 +99,14 @@ def _inherit_free(rules: dict[str, list[Any]]) -> dict[str, list[Any]]:
     kept = {}
     for key, rule in rules.items():
         tag, _, ending = key.partition(" ")
-        shorter = next((rules[k] for cut in range(1, len(ending) + 1) if (k := f"{tag} {ending[cut:]}") in rules), None)
+        shorter = next(
+            (
+                rules[k]
+                for cut in range(1, len(ending) + 1)
+                if (k := f"{tag} {ending[cut:]}") in rules
+            ),
+            None,
+        )
         if rule != shorter:
             kept[key] = rule
     return kept

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
+import logging
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ from schemas.outcomes import Reject
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+logger = logging.getLogger(__name__)
 
 PACKAGED = {"default": "en_news_cnn", "cnn": "en_news_cnn"}
 """Names of the models that ship with this package, and their folders beside this module."""
@@ -51,41 +54,52 @@ def describe_model(name_or_path: str = "default") -> tuple[str, str]:
     return f"{meta['lang']}_{meta['name']}", str(meta["version"])
 
 
-def load_model(name_or_path: str = "default", *, lemmas: bool = False) -> LanguageModel:
+def load_model(
+    name_or_path: str = "default", *, precision: str = "auto", lemmas: bool = False
+) -> LanguageModel:
     """Load a model: a packaged name (``default``), an installed spaCy package or a folder.
 
+    ``precision`` is ``auto``, ``int8``, ``f32`` or ``bf16`` (``encoder.choose``); it matters to our transformer only.
     Without ``lemmas`` a lemmatizer that is a component of its own is left out.
 
     Raises:
       ModelError: there is no such model, it was made for another spaCy, or it has no parser or finds no names.
     """
     name, version = describe_model(name_or_path)
-    folder = _folder_of(name_or_path)
+    title = f"model {name_or_path!r} ({name} {version})"
     import spacy
 
-    from transforms.nlp import components, reader  # noqa: F401 - registers our components
+    from transforms.nlp import components, encoder, reader
 
-    if not (folder / "config.cfg").is_file():  # an installed package keeps its data one folder below its metadata
-        folder = next(folder.glob("*/config.cfg")).parent
+    folder = _data_folder(_folder_of(name_or_path), title)
     meta = _read_meta(folder, name_or_path)
     wanted = meta.get("spacy_version", "")
-    if wanted and not spacy.util.is_compatible_version(spacy.about.__version__, wanted):
-        raise ModelError(
-            f"model {name_or_path!r} ({name} {version}) was made for spaCy {wanted}; installed is {spacy.about.__version__}"
-        )
-    unread = [step for step in meta.get("pipeline", []) if step in UNREAD and not (lemmas and "lemma" in step)]
+    installed = spacy.about.__version__
+    if wanted and not spacy.util.is_compatible_version(installed, wanted):
+        raise ModelError(f"{title} was made for spaCy {wanted}; installed is {installed}")
+    steps = meta.get("pipeline", [])
+    unread = [step for step in steps if step in UNREAD and not (lemmas and "lemma" in step)]
+    is_ours = reader.READER in steps
+    settings = {f"components.{reader.READER}.precision": precision} if is_ours else {}
     try:
-        nlp = spacy.load(folder, exclude=unread)
+        nlp = spacy.load(folder, exclude=unread, config=settings)
     except (OSError, ValueError, ImportError, KeyError) as error:
         reason = str(error).strip().partition("\n")[0]
-        raise ModelError(f"model {name_or_path!r} ({name} {version}) cannot be loaded: {reason}") from error
+        raise ModelError(f"{title} cannot be loaded: {reason}") from error
     assigned = {value for step in nlp.pipe_names for value in nlp.get_pipe_meta(step).assigns}
-    for value, what in (("token.dep", "no dependency parser"), ("doc.ents", "no component that finds names")):
-        if value not in assigned:
-            raise ModelError(f"model {name_or_path!r} ({name} {version}) has {what}")
-    if "token.is_sent_start" not in assigned or components.PARAGRAPHS not in nlp.pipe_names:
+    if "token.dep" not in assigned:
+        raise ModelError(f"{title} has no dependency parser")
+    if "doc.ents" not in assigned:
+        raise ModelError(f"{title} has no component that finds names")
+    backend = f"spaCy {installed}"
+    if is_ours:
+        backend = nlp.get_pipe(reader.READER).backend  # type: ignore[attr-defined]
+        note = encoder.choose(precision).note
+        if note:
+            logger.warning("%s", note)
+    elif components.PARAGRAPHS not in nlp.pipe_names:
         nlp.add_pipe(components.PARAGRAPHS, first=True)
-    return LanguageModel(name=name, version=version, nlp=nlp)
+    return LanguageModel(name=name, version=version, backend=backend, nlp=nlp)
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -99,17 +113,23 @@ class _Piece:
 
 
 class LanguageModel:
-    """A loaded model. Not shared between threads; one per process."""
+    """A loaded model. Not shared between threads; one per process.
 
-    def __init__(self, *, name: str, version: str, nlp: Language) -> None:
+    ``backend`` says what computes and in which precision, for the run record.
+    """
+
+    def __init__(self, *, name: str, version: str, backend: str, nlp: Language) -> None:
         """Keep the pipeline and prepare the conversion of its labels."""
         from transforms.nlp.convert import Converter
 
         self.name = name
         self.version = version
+        self.backend = backend
         nlp.max_length = max(nlp.max_length, 4 * PIECE_CHARS)
         self._nlp = nlp
-        self._convert: Callable[[Article, Sequence[tuple[int, Any]]], AnnotatedArticle] = Converter(nlp)
+        self._convert: Callable[[Article, Sequence[tuple[int, Any]]], AnnotatedArticle] = Converter(
+            nlp
+        )
 
     def annotate(self, articles: Iterable[Article]) -> Iterator[AnnotatedArticle | Reject]:
         """Annotate articles, in their order and in bounded memory.
@@ -123,7 +143,9 @@ class LanguageModel:
         try:
             with self._nlp.memory_zone():
                 return list(self._read(batch))
-        except Exception as error:  # whatever a model raises is about its input: the culprit is found below
+        except (
+            Exception
+        ) as error:  # whatever a model raises is about its input: the culprit is found below
             if len(batch) == 1:
                 return [_reject(batch[0], error)]
         return [outcome for article in batch for outcome in self._annotate_batch([article])]
@@ -184,38 +206,71 @@ def _folder_of(name_or_path: str) -> Path:
         folder = Path(__file__).parent / PACKAGED[name_or_path]
         if folder.is_dir():
             return folder
-        raise ModelError(f"the packaged model {name_or_path!r} is not in this installation ({folder} is missing)")
+        raise ModelError(
+            f"the packaged model {name_or_path!r} is not in this installation ({folder} is missing)"
+        )
     path = Path(name_or_path).expanduser()
     if path.is_dir():
         return path
     if path.exists():
-        raise ModelError(f"model {name_or_path!r} is a file; a spaCy pipeline is a folder or an installed package")
+        raise ModelError(
+            f"model {name_or_path!r} is a file; a spaCy pipeline is a folder or an installed package"
+        )
     try:
         spec = importlib.util.find_spec(name_or_path) if name_or_path.isidentifier() else None
     except (ImportError, ValueError):
         spec = None
     if spec is None or not spec.submodule_search_locations:
         known = ", ".join(sorted(PACKAGED))
-        raise ModelError(f"there is no model {name_or_path!r}: neither one of ours ({known}), nor a folder, nor installed")
+        raise ModelError(
+            f"there is no model {name_or_path!r}: neither one of ours ({known}), nor a folder, nor installed"
+        )
     return Path(next(iter(spec.submodule_search_locations)))
+
+
+def _data_folder(folder: Path, title: str) -> Path:
+    """Return where the weights lie: an installed package keeps them one folder below its metadata."""
+    if (folder / "config.cfg").is_file():
+        return folder
+    found = sorted(folder.glob("*/config.cfg"))
+    if not found:
+        raise ModelError(f"{title} is incomplete: {folder} holds no config.cfg")
+    return found[0].parent
 
 
 def _read_meta(folder: Path, name_or_path: str) -> dict[str, Any]:
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ModelError(f"{name_or_path!r} is no spaCy pipeline: {folder} holds no meta.json") from None
+        raise ModelError(
+            f"{name_or_path!r} is no spaCy pipeline: {folder} holds no meta.json"
+        ) from None
     except (OSError, ValueError) as error:
-        raise ModelError(f"{name_or_path!r} is no spaCy pipeline: its meta.json cannot be read ({error})") from error
+        raise ModelError(
+            f"{name_or_path!r} is no spaCy pipeline: its meta.json cannot be read ({error})"
+        ) from error
     if not isinstance(meta, dict) or not {"lang", "name", "version"} <= meta.keys():
-        raise ModelError(f"{name_or_path!r} is no spaCy pipeline: its meta.json names no language, name and version")
+        raise ModelError(
+            f"{name_or_path!r} is no spaCy pipeline: its meta.json names no language, name and version"
+        )
     steps = meta.get("pipeline", [])
     if steps and not {"parser", "dateline_reader"} & set(steps) and set(steps) <= _KNOWN_STEPS:
-        raise ModelError(f"model {name_or_path!r} ({meta['lang']}_{meta['name']}) has no dependency parser")
+        raise ModelError(
+            f"model {name_or_path!r} ({meta['lang']}_{meta['name']}) has no dependency parser"
+        )
     return meta
 
 
 _KNOWN_STEPS = {
-    *("tok2vec", "transformer", "tagger", "morphologizer", "ner", "attribute_ruler", "sentencizer", "entity_ruler"),
+    *(
+        "tok2vec",
+        "transformer",
+        "tagger",
+        "morphologizer",
+        "ner",
+        "attribute_ruler",
+        "sentencizer",
+        "entity_ruler",
+    ),
     *UNREAD,
 }

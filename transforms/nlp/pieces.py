@@ -22,7 +22,20 @@ MAX_WORD_CHARS = 100
 """A longer word is one unknown piece."""
 
 SHAPES = 12
-_NONE, _LOWER, _TITLE, _UPPER, _INITIAL, _MIXED, _DIGITS, _ALNUM, _PUNCT, _DOTTED, _NUMBER, _OTHER = range(SHAPES)
+(
+    _NONE,
+    _LOWER,
+    _TITLE,
+    _UPPER,
+    _INITIAL,
+    _MIXED,
+    _DIGITS,
+    _ALNUM,
+    _PUNCT,
+    _DOTTED,
+    _NUMBER,
+    _OTHER,
+) = range(SHAPES)
 
 _CACHED_WORDS = 200_000
 _ENDS = frozenset({".", "!", "?", "...", "…"})
@@ -79,7 +92,9 @@ class Pieces:
             known = self._words[text] = self._cut(text)
         return known
 
-    def windows(self, words: Sequence[str], breaks: Sequence[bool], limit: int = MAX_PIECES) -> Iterator[Window]:
+    def windows(
+        self, words: Sequence[str], breaks: Sequence[bool], limit: int = MAX_PIECES
+    ) -> Iterator[Window]:
         """Cut a text into windows of at most ``limit`` pieces.
 
         ``breaks`` says which words stand after a line break. A window ends at a line break or at what looks like the
@@ -91,7 +106,7 @@ class Pieces:
         while first < len(bounds):
             size, last = 2, first
             while last < len(bounds):
-                low, high, cost = bounds[last]
+                low, _, cost = bounds[last]
                 cost += breaks[low]
                 if last > first and size + cost > limit:
                     break
@@ -127,7 +142,9 @@ class Pieces:
                 shapes.append(shape_of(original))
         if not pieces:
             pieces, shapes = [self._unknown], [_OTHER]
-        return Word(tuple(pieces[:MAX_WORD_PIECES]), tuple(shapes[:MAX_WORD_PIECES]), shape_of(text))
+        return Word(
+            tuple(pieces[:MAX_WORD_PIECES]), tuple(shapes[:MAX_WORD_PIECES]), shape_of(text)
+        )
 
     def _match(self, run: list[tuple[str, str]]) -> list[tuple[int, str]]:
         """Cut a run of ``(plain, original)`` letters greedily; a run that cannot be cut is one unknown piece."""
@@ -136,7 +153,9 @@ class Pieces:
         while start < len(plain):
             end = len(plain)
             while end > start:
-                number = self._numbers.get(plain[start:end] if start == 0 else "##" + plain[start:end])
+                number = self._numbers.get(
+                    plain[start:end] if start == 0 else "##" + plain[start:end]
+                )
                 if number is not None:
                     break
                 end -= 1
@@ -169,7 +188,11 @@ def shape_of(text: str) -> int:
         if "." in text and all(letter.isupper() for letter in letters):
             return _DOTTED
         return shape_of("".join(letters)) if len(letters) < len(text) else _OTHER
-    return _PUNCT if text.isascii() or all(unicodedata.category(c)[0] in "PS" for c in text) else _OTHER
+    return (
+        _PUNCT
+        if text.isascii() or all(unicodedata.category(c)[0] in "PS" for c in text)
+        else _OTHER
+    )
 
 
 def _runs(text: str) -> Iterator[list[tuple[str, str]]]:
@@ -197,7 +220,11 @@ def _is_ascii_symbol(letter: str) -> bool:
 
 
 def _is_ideograph(letter: str) -> bool:
-    return "\u4e00" <= letter <= "\u9fff" or "\u3400" <= letter <= "\u4dbf" or "\uf900" <= letter <= "\ufaff"
+    return (
+        "\u4e00" <= letter <= "\u9fff"
+        or "\u3400" <= letter <= "\u4dbf"
+        or "\uf900" <= letter <= "\ufaff"
+    )
 
 
 def _units(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from spacy import util
-from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, MORPH, POS, TAG
+from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, IS_SPACE, LEMMA, MORPH, POS, TAG
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 READER = "dateline_reader"
-_FILES = ("weights.bin", "words.npy", "tables.npz", "vocab.txt", "labels.json", "lemmas.json")
+_FILES = (*encoder.FILES, "vocab.txt", "labels.json", "lemmas.json")
 
 
 class Reader:
@@ -44,14 +44,17 @@ class Reader:
         self._nlp = nlp
         self._folder: Path | None = None
         self._encoder: encoder.Encoder | None = None
-        nlp.vocab.get_noun_chunks = noun_chunks
+        nlp.vocab.get_noun_chunks = noun_chunks  # type: ignore[assignment] # Doc wants triples
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Return the relations and entity labels, as spaCy's own components do."""
         if self._encoder is None:
             return ()
-        return (*self._relations, *dict.fromkeys(label[2:] for label in self._names if label != "O"))
+        return (
+            *self._relations,
+            *dict.fromkeys(label[2:] for label in self._names if label != "O"),
+        )
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document in place."""
@@ -70,10 +73,12 @@ class Reader:
         for doc in stream:
             try:
                 yield self(doc)
-            except Exception as error:  # noqa: BLE001 - spaCy's contract: the pipeline's handler decides
+            except Exception as error:
                 handle(self.name, self, [doc], error)
 
-    def _read(self, doc: Doc, words: list[str], breaks: list[bool], kept: NDArray[np.int64]) -> None:
+    def _read(
+        self, doc: Doc, words: list[str], breaks: list[bool], kept: NDArray[np.int64]
+    ) -> None:
         reader = self._encoder
         assert reader is not None
         count = len(words)
@@ -86,7 +91,9 @@ class Reader:
             found = reader.run(window)
             low, *ends = np.split(found.scores, self._bounds[:-1], axis=1)
             names[first:last] = low
-            tags[first:last], xpos[first:last], feats[first:last] = (part.argmax(1) for part in ends[:3])
+            tags[first:last], xpos[first:last], feats[first:last] = (
+                part.argmax(1) for part in ends[:3]
+            )
             starts = ends[3][:, 0] > 0
             starts[0] = True
             starts |= np.array(breaks[first:last])
@@ -96,6 +103,7 @@ class Reader:
             heads[first:last] = local + first
         ends_at = [*np.flatnonzero(opens)[1:].tolist(), count]
         entities = decode.names(names, ends_at, self._transitions)
+        decode.agree(words, names, entities, self._kinds)
         self._fill(doc, kept, words, tags, xpos, feats, relations, heads, entities)
 
     def _fill(
@@ -123,14 +131,17 @@ class Reader:
         table[kept, 2], table[kept, 4] = self._relation_keys[relations], self._feat_keys[feats]
         table[:, 3] = (absolute - np.arange(size)).astype(np.int64).view(np.uint64)
         strings = self._nlp.vocab.strings
-        table[kept, 5] = [strings.add(self._lemma(word, self._xpos[tag])) for word, tag in zip(words, xpos, strict=True)]
+        table[kept, 5] = [
+            strings.add(self._lemma(word, self._xpos[tag]))
+            for word, tag in zip(words, xpos, strict=True)
+        ]
         table[:, 6] = 2
         table[kept, 6], table[kept, 7] = self._name_parts[entities], self._name_keys[entities]
         inside = np.flatnonzero(self._name_parts[entities] == 1)
         for place in inside.tolist():  # white space inside a name belongs to it
             for gap in range(int(kept[place - 1]) + 1, int(kept[place])):
                 table[gap, 6], table[gap, 7] = 1, self._name_keys[entities[place]]
-        doc.from_array([POS, TAG, DEP, HEAD, MORPH, LEMMA, ENT_IOB, ENT_TYPE], table)
+        doc.from_array([POS, TAG, DEP, HEAD, MORPH, LEMMA, ENT_IOB, ENT_TYPE], table)  # type: ignore[arg-type]
 
     def _lemma(self, word: str, tag: str) -> str:
         known = self._lemma_cache.get((word, tag))
@@ -149,11 +160,16 @@ class Reader:
         self._pieces = Pieces.from_file(folder / "vocab.txt")
         self._lemmas = Lemmas(json.loads((folder / "lemmas.json").read_text(encoding="utf-8")))
         self._lemma_cache: dict[tuple[str, str], str] = {}
-        self._names, self._xpos, self._relations = labels["names"], labels["xpos"], labels["relations"]
+        self._names, self._xpos, self._relations = (
+            labels["names"],
+            labels["xpos"],
+            labels["relations"],
+        )
         sizes = [len(labels[head]) for head in ("names", "tags", "xpos", "feats")]
         self._bounds = np.cumsum([*sizes, 1])
         self._root = self._relations.index("root")
         self._transitions = decode.Transitions(self._names)
+        self._kinds = decode.Kinds(self._names)
         self._intern(labels)
         return self
 
@@ -170,14 +186,22 @@ class Reader:
         self._space_pos = vocab.strings["SPACE"]
         self._xpos_keys = keys(labels["xpos"])
         self._space_tag = vocab.strings.add("_SP")
-        self._relation_keys = keys("ROOT" if value == "root" else value for value in labels["relations"])
+        self._relation_keys = keys(
+            "ROOT" if value == "root" else value for value in labels["relations"]
+        )
         self._space_dep = vocab.strings.add("dep")
         self._no_feats = vocab.morphology.add("")
         self._feat_keys = np.array(
-            [vocab.morphology.add("" if value == "_" else value) for value in labels["feats"]], np.uint64
+            [vocab.morphology.add("" if value == "_" else value) for value in labels["feats"]],
+            np.uint64,
         )
-        self._name_keys = np.array([vocab.strings.add(value[2:]) if value != "O" else 0 for value in self._names], np.uint64)
-        self._name_parts = np.array([{"O": 2, "I": 1, "B": 3}[value[0]] for value in self._names], np.uint64)
+        self._name_keys = np.array(
+            [vocab.strings.add(value[2:]) if value != "O" else 0 for value in self._names],
+            np.uint64,
+        )
+        self._name_parts = np.array(
+            [{"O": 2, "I": 1, "B": 3}[value[0]] for value in self._names], np.uint64
+        )
 
     def to_disk(self, path: str | os.PathLike[str], exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
         """Copy the model's files."""
@@ -185,7 +209,7 @@ class Reader:
             raise ValueError(f"component {self.name!r} has no model to write")
         target = util.ensure_path(path)
         target.mkdir(parents=True, exist_ok=True)
-        for name in (*_FILES, *(file.name for file in self._folder.glob("reader.*.onnx"))):
+        for name in _FILES:
             (target / name).write_bytes((self._folder / name).read_bytes())
 
     @property
@@ -209,16 +233,15 @@ def make_reader(nlp: Language, name: str, precision: str) -> Reader:
 
 def _words(doc: Doc) -> tuple[list[str], list[bool], NDArray[np.int64]]:
     """Return the words without white space, which of them follow a line break, and their places in the document."""
-    words, breaks, kept, after_break = list[str](), list[bool](), list[int](), False
-    for token in doc:
-        if token.is_space:
-            after_break = after_break or "\n" in token.text
-            continue
-        words.append(token.text)
-        breaks.append(after_break)
-        kept.append(token.i)
-        after_break = False
-    return words, breaks, np.array(kept, np.int64)
+    is_space = doc.to_array([IS_SPACE]).astype(bool)
+    kept = np.flatnonzero(~is_space)
+    texts = [token.text for token in doc]
+    breaks = np.zeros(len(texts) + 1, bool)
+    for place in np.flatnonzero(
+        is_space
+    ).tolist():  # a break lasts over all white space that follows it
+        breaks[place + 1] = "\n" in texts[place] or breaks[place]
+    return [texts[place] for place in kept.tolist()], breaks[kept].tolist(), kept
 
 
 def _fill_blank(doc: Doc) -> None:
@@ -229,5 +252,3 @@ def _fill_blank(doc: Doc) -> None:
         token.head = doc[0]
     if len(doc):
         doc.set_ents([])
-
-

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from transforms.nlp import decode
 
-LABELS = ("O", "B-Person", "I-Person", "B-Money", "I-Money")
+LABELS = ("O", "B-Person", "I-Person", "B-Misc", "I-Misc")
 
 
 def is_tree(heads: list[int]) -> bool:
@@ -75,7 +75,11 @@ def test_names_are_the_best_legal_labels(size: int, seed: int) -> None:
     def total(labels: tuple[int, ...]) -> float:
         return float(sum(scores[place, label] for place, label in enumerate(labels)))
 
-    best = max(total(labels) for labels in itertools.product(range(len(LABELS)), repeat=size) if legal(labels))
+    best = max(
+        total(labels)
+        for labels in itertools.product(range(len(LABELS)), repeat=size)
+        if legal(labels)
+    )
     assert total(found) == pytest.approx(best, abs=1e-4)
 
 
@@ -85,3 +89,40 @@ def test_a_name_does_not_go_on_in_the_next_sentence() -> None:
     transitions = decode.Transitions(LABELS)
     assert decode.names(scores, [2], transitions).tolist() == [1, 2]
     assert decode.names(scores, [1, 2], transitions).tolist() == [1, 0]
+
+
+def mentions(*labels: str, sure: float = 3.0) -> np.ndarray:
+    scores = np.zeros((len(labels), len(LABELS)), np.float32)
+    for place, label in enumerate(labels):
+        scores[place, LABELS.index(label)] = sure
+    return scores
+
+
+def test_mentions_of_one_name_agree() -> None:
+    words = ["Austin", "said", "Austin", "and", "Austin"]
+    scores = mentions("B-Person", "O", "B-Person", "O", "B-Misc", sure=3.0)
+    best = scores.argmax(1)
+    decode.agree(words, scores, best, decode.Kinds(LABELS))
+    assert [LABELS[label] for label in best.tolist()] == [
+        "B-Person",
+        "O",
+        "B-Person",
+        "O",
+        "B-Person",
+    ]
+
+
+def test_the_last_word_of_a_person_is_that_person() -> None:
+    words = ["Lloyd", "Austin", "said", "Austin"]
+    scores = mentions("B-Person", "I-Person", "O", "B-Misc")
+    best = scores.argmax(1)
+    decode.agree(words, scores, best, decode.Kinds(LABELS))
+    assert LABELS[best[3]] == "B-Person"
+
+
+def test_other_names_are_left_alone() -> None:
+    words = ["Austin", "in", "Texas"]
+    scores = mentions("B-Person", "O", "B-Misc")
+    best = scores.argmax(1)
+    decode.agree(words, scores, best, decode.Kinds(LABELS))
+    assert best.tolist() == scores.argmax(1).tolist()

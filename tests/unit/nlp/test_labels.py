@@ -137,7 +137,9 @@ def test_nested_prepositions_are_cases_of_one_noun() -> None:
 
 
 def test_a_preposition_without_object_is_an_adverb() -> None:
-    found = converted(("They", "PRON", "nsubj", 1), ("went", "VERB", "ROOT", 1), ("in", "ADP", "prep", 1))
+    found = converted(
+        ("They", "PRON", "nsubj", 1), ("went", "VERB", "ROOT", 1), ("in", "ADP", "prep", 1)
+    )
     assert found["in"] == ("advmod", "went")
 
 

@@ -6,12 +6,14 @@ from transforms.nlp.lemmas import Lemmas, learn_rules
 
 
 def tables(*rows: tuple[str, str, str]) -> Lemmas:
-    return Lemmas(learn_rules(collections.Counter({row: 3 for row in rows})))
+    return Lemmas(learn_rules(collections.Counter(dict.fromkeys(rows, 3))))
 
 
 def test_rules_reach_words_never_seen() -> None:
     seen = ["city", "party", "troop", "talk", "raid", "bomb"]
-    lemmas = tables(*((f"{word[:-1]}ies" if word.endswith("y") else f"{word}s", "NNS", word) for word in seen))
+    lemmas = tables(
+        *((f"{word[:-1]}ies" if word.endswith("y") else f"{word}s", "NNS", word) for word in seen)
+    )
     assert lemmas("ministries", "NNS") == "ministry"
     assert lemmas("Tanks", "NNS") == "tank"
 

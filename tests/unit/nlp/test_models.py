@@ -44,12 +44,14 @@ class StockLike:
             relation, offset = STOCK.get(token.text, ("dep", root - token.i))
             token.dep_ = relation
             token.head = doc[min(max(token.i + offset, root), len(doc) - 1)]
-        doc.set_ents([Span(doc, token.i, token.i + 1, "GPE") for token in doc if token.text == "France"])
+        doc.set_ents(
+            [Span(doc, token.i, token.i + 1, "GPE") for token in doc if token.text == "France"]
+        )
         return doc
 
 
 @Language.factory("stock_like", assigns=["token.dep", "token.head", "doc.ents", "doc.sents"])
-def make_stock_like(nlp: Language, name: str) -> StockLike:
+def make_stock_like(nlp: Language, name: str) -> StockLike:  # noqa: ARG001 - spaCy passes both
     return StockLike()
 
 
@@ -85,13 +87,18 @@ def check(read: AnnotatedArticle) -> None:
     text, tokens = read.article.text, read.tokens
     columns = [getattr(tokens, name) for name in tokens.__slots__]
     assert len({len(column) for column in columns}) == 1
-    assert [text[start:end] for start, end in zip(tokens.starts, tokens.ends, strict=True)] == tokens.words
+    assert [
+        text[start:end] for start, end in zip(tokens.starts, tokens.ends, strict=True)
+    ] == tokens.words
     assert all(word.strip() for word in tokens.words)
     reached = 0
     for number, sentence in enumerate(read.sentences):
         assert (sentence.index, sentence.first) == (number, reached)
         assert sentence.first < sentence.last
-        assert (tokens.starts[sentence.first], tokens.ends[sentence.last - 1]) == (sentence.start, sentence.end)
+        assert (tokens.starts[sentence.first], tokens.ends[sentence.last - 1]) == (
+            sentence.start,
+            sentence.end,
+        )
         heads = tokens.heads[sentence.first : sentence.last]
         assert all(sentence.first <= head < sentence.last for head in heads)
         roots = [place for place, head in enumerate(heads, sentence.first) if place == head]
@@ -117,7 +124,9 @@ def test_stock_labels_become_ours(model: LanguageModel) -> None:
 
 def test_an_article_that_breaks_the_model_is_alone(model: LanguageModel) -> None:
     texts = ["France one", "this will explode", "France two"]
-    first, second, third = model.annotate(article(text, number) for number, text in enumerate(texts))
+    first, second, third = model.annotate(
+        article(text, number) for number, text in enumerate(texts)
+    )
     assert isinstance(first, AnnotatedArticle)
     assert isinstance(third, AnnotatedArticle)
     assert isinstance(second, Reject)
@@ -127,15 +136,22 @@ def test_an_article_that_breaks_the_model_is_alone(model: LanguageModel) -> None
     assert "raise RuntimeError" in str(second.traceback)
 
 
-def test_order_is_kept_over_many_batches(model: LanguageModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_order_is_kept_over_many_batches(
+    model: LanguageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(models, "BATCH_CHARS", 50)
-    texts = [f"France {'x ' * (number % 40)}{'explode' if number % 7 == 3 else ''}" for number in range(60)]
+    texts = [
+        f"France {'x ' * (number % 40)}{'explode' if number % 7 == 3 else ''}"
+        for number in range(60)
+    ]
     outcomes = list(model.annotate(article(text, number) for number, text in enumerate(texts)))
     ids = [o.article_id if isinstance(o, Reject) else o.article.article_id for o in outcomes]
     assert ids == [f"a{number}" for number in range(60)]
 
 
-def test_articles_are_read_only_as_they_are_needed(model: LanguageModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_articles_are_read_only_as_they_are_needed(
+    model: LanguageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(models, "BATCH_CHARS", 100)
     taken = []
 
@@ -148,9 +164,15 @@ def test_articles_are_read_only_as_they_are_needed(model: LanguageModel, monkeyp
     assert len(taken) < 20
 
 
-def test_a_book_is_read_in_pieces_with_true_offsets(model: LanguageModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_book_is_read_in_pieces_with_true_offsets(
+    model: LanguageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(models, "PIECE_CHARS", 80)
-    text = "\n\n".join(f"France and paragraph {number} of it" for number in range(40)) + " y" * 300 + "z" * 500
+    text = (
+        "\n\n".join(f"France and paragraph {number} of it" for number in range(40))
+        + " y" * 300
+        + "z" * 500
+    )
     (read,) = model.annotate([article(text)])
     assert isinstance(read, AnnotatedArticle)
     assert [text[span.start : span.end] for span in read.spans] == ["France"] * 40
@@ -158,7 +180,9 @@ def test_a_book_is_read_in_pieces_with_true_offsets(model: LanguageModel, monkey
 
 
 HOSTILE = st.text(
-    alphabet=st.one_of(st.sampled_from("aB.\n\t \u00a0\u200b\u2028"), st.characters(exclude_categories=["Cs"])),
+    alphabet=st.one_of(
+        st.sampled_from("aB.\n\t \u00a0\u200b\u2028"), st.characters(exclude_categories=["Cs"])
+    ),
     max_size=200,
 )
 
@@ -202,13 +226,16 @@ def test_a_model_of_another_version_is_refused(folder: Path, tmp_path: Path) -> 
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
     for name in ("config.cfg", "tokenizer"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
-    (tmp_path / "meta.json").write_text(json.dumps(meta | {"spacy_version": ">=2.0.0,<3.0.0"}), encoding="utf-8")
+    (tmp_path / "meta.json").write_text(
+        json.dumps(meta | {"spacy_version": ">=2.0.0,<3.0.0"}), encoding="utf-8"
+    )
     with pytest.raises(ModelError, match=r"made for spaCy >=2\.0\.0,<3\.0\.0"):
         load_model(str(tmp_path))
 
 
 @pytest.mark.parametrize(
-    ("steps", "what"), [(["entity_ruler"], "no dependency parser"), (["parser"], "no component that finds names")]
+    ("steps", "what"),
+    [(["entity_ruler"], "no dependency parser"), (["parser"], "no component that finds names")],
 )
 def test_a_model_without_a_part_is_refused(tmp_path: Path, steps: list[str], what: str) -> None:
     nlp = spacy.blank("en")

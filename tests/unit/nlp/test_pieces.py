@@ -53,7 +53,9 @@ def test_an_address_keeps_its_first_pieces_only(pieces: Pieces) -> None:
 
 def test_windows_end_where_sentences_seem_to_end(pieces: Pieces) -> None:
     words = ["a"] * 30 + ["."] + ["b"] * 30 + [".", "'"] + ["c"] * 30
-    cuts = [(window.first, window.last) for window in pieces.windows(words, [False] * len(words), 50)]
+    cuts = [
+        (window.first, window.last) for window in pieces.windows(words, [False] * len(words), 50)
+    ]
     assert cuts == [(0, 31), (31, 63), (63, 93)]
 
 
@@ -68,7 +70,9 @@ def test_a_line_break_is_a_separator(pieces: Pieces) -> None:
     st.lists(st.tuples(st.text(min_size=1, max_size=12), st.booleans()), min_size=1, max_size=400),
     st.integers(20, MAX_PIECES),
 )
-def test_windows_hold_every_word_once_and_stay_short(text: list[tuple[str, bool]], limit: int) -> None:
+def test_windows_hold_every_word_once_and_stay_short(
+    text: list[tuple[str, bool]], limit: int
+) -> None:
     pieces = Pieces(VOCABULARY)
     words, breaks = [word for word, _ in text], [after for _, after in text]
     reached = 0

@@ -14,7 +14,7 @@ _NEGATIVES: Final = frozenset(
 _FUTURE: Final = frozenset(["will", "'ll", "shall", "wo"])
 _HYPOTHETICAL: Final = frozenset(["could", "may", "might", "would", "'d", "can", "should"])
 _CONDITIONS: Final = frozenset(["if", "unless", "whether", "provided"])
-_SAYING: Final = frozenset(
+SAYING: Final = frozenset(
     "say says said saying tell tells told report reports reported announce announces announced"
     " claim claims claimed add adds added state states stated declare declares declared confirm"
     " confirms confirmed note notes noted quote quotes quoted explain explained insist insisted"
@@ -192,7 +192,7 @@ def prominence(graph: Clauses, token: int, *, carried: bool, sided: bool) -> tup
                 factor *= 0.8
             elif relation == "advcl":
                 factor *= 0.7 if cases & _LATER else 0.85
-            elif relation == "ccomp" and graph.lowers[head] not in _SAYING:
+            elif relation == "ccomp" and graph.lowers[head] not in SAYING:
                 factor *= 0.8
             elif relation == "xcomp" and infinitive and graph.tags[head] in ("VERB", "ADJ"):
                 factor *= 0.7
@@ -207,7 +207,7 @@ def attribution(graph: Clauses, token: int, covered: frozenset[int]) -> int | No
         for kid in graph.kids(node):
             if (
                 graph.relations[kid] in ("parataxis", "ccomp", "advcl")
-                and graph.lowers[kid] in _SAYING
+                and graph.lowers[kid] in SAYING
             ):
                 subjects = graph.subjects(kid)
                 if subjects:
@@ -235,7 +235,7 @@ def attribution(graph: Clauses, token: int, covered: frozenset[int]) -> int | No
             return None
         if (
             graph.relations[node] in ("ccomp", "parataxis")
-            and graph.lowers[head] in _SAYING
+            and graph.lowers[head] in SAYING
             and head not in covered
         ):
             subjects = graph.subjects(head)
@@ -362,10 +362,21 @@ def event_date(
         date = inside[0]
         governor = _governor(graph, date)
         if governor is not None and (
-            graph.lowers[governor] in _SAYING or graph.relations[governor] == "root"
+            graph.lowers[governor] in SAYING or graph.relations[governor] == "root"
         ):
             return date, "sentence"
     return None
+
+
+def _is_bound(graph: Clauses, date: DateMention) -> bool:
+    """Tell whether a date only limits or names something: *since 2017*, *the first of 2023*, *a 2018 pact*."""
+    for token in range(date.first, date.last):
+        head = graph.heads[token]
+        if not date.first <= head < date.last or head == token:
+            if graph.cases(token) & {"since", "until", "of", "than", "before", "by", "for", "till"}:
+                return True
+            return graph.relations[token] in ("compound", "amod", "nummod", "nmod:poss")
+    return False
 
 
 def _governor(graph: Clauses, date: DateMention) -> int | None:

@@ -15,7 +15,7 @@ from transforms.coding import circumstances, ontology
 from transforms.coding.clauses import Clauses
 from transforms.coding.lexicon import Lexicon, lexicon_digest, load_lexicon
 from transforms.coding.merging import merge_events
-from transforms.coding.phrases import Named, Phrases
+from transforms.coding.phrases import Named, Pair, Party, Phrases, first_pair
 from transforms.coding.readings import Reading, SentenceReader
 from transforms.knowledge.knowledge import Knowledge
 
@@ -100,8 +100,11 @@ class EventCoder:
         """Return the events of an article, one for each occurrence."""
         events: list[Event] = []
         domains = self._article_domains(resolved)
+        pair = first_pair(resolved)
         for sentence in resolved.annotated.sentences:
-            events.extend(self._sentence_events(resolved, sentence, domains, None))
+            found = self._sentence_events(resolved, sentence, domains, pair, None)
+            pair = _next_pair(found) or pair
+            events.extend(found)
         return merge_events(events)
 
     def explain(self, resolved: ResolvedArticle) -> tuple[SentenceExplanation, ...]:
@@ -109,9 +112,11 @@ class EventCoder:
         text = resolved.annotated.article.text
         domains = self._article_domains(resolved)
         explained = []
+        pair = first_pair(resolved)
         for sentence in resolved.annotated.sentences:
             notes: list[str] = []
-            events = self._sentence_events(resolved, sentence, domains, notes)
+            events = self._sentence_events(resolved, sentence, domains, pair, notes)
+            pair = _next_pair(events) or pair
             explained.append(
                 SentenceExplanation(
                     sentence_index=sentence.index,
@@ -163,6 +168,7 @@ class EventCoder:
         resolved: ResolvedArticle,
         sentence: Sentence,
         domains: frozenset[str],
+        pair: Pair,
         notes: list[str] | None,
     ) -> list[Event]:
         tokens = resolved.annotated.tokens
@@ -198,38 +204,52 @@ class EventCoder:
                 continue
             if sizes is None:
                 sizes = circumstances.sizes(graph)
-            event = self._event(resolved, sentence, graph, phrases, reading, sizes, notes)
+            event = self._event(resolved, sentence, graph, phrases, reading, sizes, pair, notes)
             if event is not None:
                 found.append(event)
         return _compete(found, notes)
 
     def _actors(
-        self, phrases: Phrases, heads: tuple[int, ...], taken: set[tuple[int, int]]
+        self,
+        phrases: Phrases,
+        heads: tuple[int, ...],
+        taken: set[tuple[int, int, str | None]],
+        pair: Pair,
     ) -> list[Named]:
+        """Resolve the phrases of one side; *both sides* are the two parties of the story so far."""
         found: list[Named] = []
         for head in heads:
-            named = phrases.actor(head)
-            if named is None:
-                continue
-            span = (named.actor.start, named.actor.end)
-            if span in taken:
-                continue
-            taken.add(span)
-            found.append(named)
+            if pair and phrases.collective(head):
+                side = phrases.both(head, pair)
+            else:
+                named = phrases.actor(head)
+                side = [named] if named is not None else []
+            for named in side:
+                span = (named.actor.start, named.actor.end, named.actor.code)
+                if span in taken or any(_is_part(named, other) for other in found):
+                    continue
+                taken.add(span)
+                found = [other for other in found if not _is_part(other, named)]
+                found.append(named)
         return found
 
     def _event(
         self, resolved: ResolvedArticle, sentence: Sentence, graph: Clauses, phrases: Phrases, reading: Reading,
-        sizes: dict[str, int], notes: list[str] | None,
+        sizes: dict[str, int], pair: Pair, notes: list[str] | None,
     ) -> Event | None:  # fmt: skip
         tokens = resolved.annotated.tokens
         article = resolved.annotated.article
         word = tokens.words[reading.trigger]
-        taken: set[tuple[int, int]] = set()
-        actors = self._actors(phrases, reading.actors, taken)
-        recipients = self._actors(phrases, reading.recipients, taken)
+        taken: set[tuple[int, int, str | None]] = set()
+        actors = self._actors(phrases, reading.actors, taken, pair)
+        recipients = self._actors(phrases, reading.recipients, taken, pair)
         kind, mode = reading.event_type, reading.mode
         confidence = reading.confidence
+        if kind == "MOBILIZE" and len({n.actor.country for n in actors if n.actor.country}) > 1:
+            kind, mode = (
+                "COOPERATE",
+                None,
+            )  # an exercise of one country is posture, of several cooperation
 
         place = circumstances.event_place(
             graph, reading.trigger, reading.covers, resolved,
@@ -563,6 +583,32 @@ def _own_words(graph: Clauses, outer: int) -> bool:
     speakers = set(graph.subjects(graph.heads[node]))
     own = set(graph.subjects(outer))
     return bool(speakers & own) or any(graph.tags[t] == "PRON" for t in own)
+
+
+def _next_pair(events: list[Event]) -> Pair:
+    """Return the two parties that the last two-sided event of a sentence names, or nothing."""
+    for event in reversed(events):
+        parties: dict[str, Party] = {}
+        for actor in (*event.actor, *event.recipient):
+            if actor.code and actor.code not in parties:
+                parties[actor.code] = Party(None, actor.country, actor.code)
+        if len(parties) == 2:
+            return tuple(parties.values())
+    return ()
+
+
+def _is_part(named: Named, other: Named) -> bool:
+    """Tell whether a phrase is a piece of another of the same side, or names the same entity again."""
+    a, b = named.actor, other.actor
+    inside = b.start <= a.start and a.end <= b.end
+    if a.code == b.code and inside:
+        return True
+    return (
+        a.entity_id is not None
+        and a.entity_id == b.entity_id
+        and a.sector == b.sector
+        and (len(a.text) <= len(b.text))
+    )
 
 
 def _same_actor(named: Named, others: list[Named]) -> bool:

@@ -12,12 +12,22 @@ import re
 from typing import Final
 
 from schemas.facts import Actor, Entity, ResolvedArticle
+from transforms.coding.circumstances import SAYING
 from transforms.coding.clauses import Clauses
 from transforms.knowledge.actors import ActorFacts, describe_phrase
 from transforms.knowledge.knowledge import Knowledge
 
 _PRONOUNS: Final = frozenset("he she it they him her them we us i you who".split())
 _POSSESSIVES: Final = frozenset(["his", "her", "its", "their", "our", "my", "your"])
+_FIRST: Final = frozenset("i we us our my".split())
+# Plural nouns that, with "two" or "both", name the parties of the story; the paired ones do so alone.
+_PAIRED: Final = frozenset(
+    "sides allies neighbours neighbors ministers secretaries counterparts rivals foes".split()
+)
+_COLLECTIVE: Final = _PAIRED | frozenset(
+    "countries nations governments states leaders presidents officials parties capitals men women premiers kings"
+    " militaries armies powers delegations diplomats negotiators teams chiefs counterparts peoples".split()
+)
 _LOCATING: Final = frozenset("of in from at near throughout across inside for within".split())
 _ACTING_TYPES: Final = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 _DOMESTIC: Final = frozenset(
@@ -52,6 +62,36 @@ class Named:
     named: bool
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Party:
+    """One of the two parties of a story."""
+
+    entity_id: str | None
+    country: str | None
+    code: str
+
+
+Pair = tuple[Party, ...]
+"""The two parties of a story, or empty while they cannot be told."""
+
+
+def first_pair(resolved: ResolvedArticle) -> Pair:
+    """Return the two countries an article speaks of most, if they stand out from a third."""
+    counts: dict[str, int] = {}
+    entity_of: dict[str, str] = {}
+    for entity in resolved.entities:
+        if entity.country and entity.type in ("GPE", "NORP", "PERSON"):
+            counts[entity.country] = counts.get(entity.country, 0) + entity.mention_count
+            if entity.type == "GPE" and entity.resolution in (None, "country"):
+                entity_of.setdefault(entity.country, entity.entity_id)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    if len(ranked) < 2 or ranked[1][1] < 3:
+        return ()
+    if len(ranked) > 2 and ranked[1][1] < 1.5 * ranked[2][1]:
+        return ()
+    return tuple(Party(entity_of.get(code), code, code) for code, _ in ranked[:2])
+
+
 class Phrases:
     """Resolves noun phrases of one sentence; results are kept."""
 
@@ -84,7 +124,10 @@ class Phrases:
         """Return the characters of the phrase: modifiers to the head, with the rest of a name after it."""
         graph = self.graph
         left, right = graph.phrase_left(token), token
-        while left < token and graph.lowers[left] in ("the", "a", "an", "its", "his", "their"):
+        while left < token and (
+            graph.lowers[left] in ("the", "a", "an", "its", "his", "their")
+            or graph.tags[left] in ("ADV", "PUNCT", "SCONJ", "CCONJ")
+        ):
             left += 1
         index = self.resolved.entity_of_token.get(token)
         if index is not None:
@@ -160,8 +203,10 @@ class Phrases:
             return self._from_entity(token, entity)
         graph = self.graph
         word = graph.lowers[token]
-        if word in ("i", "you", "we", "us", "our", "my", "your"):
+        if word in ("you", "your"):
             return None
+        if word in ("i", "we", "us", "our", "my"):
+            return self._speaker_of(token, depth)
         node = graph.heads[token]
         for _ in range(5):
             head = graph.heads[node]
@@ -188,6 +233,65 @@ class Phrases:
                 if subject < token and graph.lowers[subject] not in _PRONOUNS:
                     return self._actor(subject, depth + 1)
         return None
+
+    def _speaker_of(self, token: int, depth: int) -> Named | None:
+        """Return who says the clause of a first-person pronoun: *"We warn the government," she said*."""
+        graph = self.graph
+        node = token
+        for _ in range(8):
+            head = graph.heads[node]
+            for kid in graph.kids(node):
+                if graph.lowers[kid] in SAYING and graph.relations[kid] in ("parataxis", "ccomp"):
+                    for subject in graph.subjects(kid):
+                        if graph.lowers[subject] not in _FIRST:
+                            return self._actor(subject, depth + 1)
+            if head == node:
+                break
+            if graph.lowers[head] in SAYING and graph.relations[node] in ("ccomp", "parataxis"):
+                for subject in graph.subjects(head):
+                    if graph.lowers[subject] not in _FIRST:
+                        return self._actor(subject, depth + 1)
+            node = head
+        return None
+
+    def collective(self, token: int) -> bool:
+        """Tell whether a phrase means both parties of the story: *the two sides*, *both ministers*, *the allies*."""
+        graph = self.graph
+        word = graph.lowers[token]
+        if word not in _COLLECTIVE and not (
+            word == "both" and graph.tags[token] in ("PRON", "DET")
+        ):
+            return False
+        if self.entity(token) is not None:
+            return False
+        if word == "both":
+            return True
+        left = graph.phrase_left(token)
+        before = graph.lowers[left:token]
+        if any(self.entity(i) is not None for i in range(left, token)):
+            return False
+        if any(
+            graph.relations[k] == "nmod" and graph.cases(k) & _LOCATING for k in graph.kids(token)
+        ):
+            return False
+        if "two" in before or "both" in before:
+            return True
+        return word in _PAIRED and bool(before) and before[0] in ("the", "their")
+
+    def both(self, token: int, pair: Pair) -> list[Named]:
+        """Return the two parties, each with the words that name them together."""
+        return [
+            self._make(
+                token,
+                entity_id=party.entity_id,
+                country=party.country,
+                code=party.code,
+                sector="GOV",
+                generic=False,
+                named=False,
+            )
+            for party in pair
+        ]
 
     def _describe(self, token: int, depth: int) -> Named | None:
         """Describe a common noun with its modifiers and attachments."""
@@ -245,7 +349,7 @@ class Phrases:
                     if inner is not None and inner.actor.code:
                         country, code = inner.actor.country, inner.actor.code
                         break
-        if sector is None and (code is None or not self._may_act(token, facts)):
+        if not self._may_act(token, facts) or (sector is None and code is None):
             return None
         return self._make(
             token, entity_id=entity_id, country=country, code=code, sector=sector,
@@ -253,10 +357,20 @@ class Phrases:
         )  # fmt: skip
 
     def _may_act(self, token: int, facts: ActorFacts) -> bool:
-        """Tell whether a word without a known role may be somebody: a name, a nationality, or a noun for people."""
+        """Tell whether the head of a phrase is somebody: a role, a name, a nationality or a noun for people.
+
+        The words before the head do not count: *military readiness* and *a drone incursion* do nothing.
+        """
         graph = self.graph
         word = graph.lowers[token]
-        if graph.tags[token] in ("PROPN", "ADJ", "NUM", "DET", "PRON"):
+        role = self.knowledge.role(word)
+        if role is not None and role.kind != "modifier":
+            return True
+        if graph.tags[token] in ("NUM", "DET", "PRON"):
+            return True
+        if graph.tags[token] in ("PROPN", "ADJ"):
+            return facts.code is not None or facts.sector_basis in ("organisation", "name")
+        if word in _HARDWARE or facts.sector_basis in ("organisation", "name"):
             return True
         return facts.country is not None and _PEOPLE.search(word) is not None
 

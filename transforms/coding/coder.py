@@ -37,6 +37,7 @@ _SYMMETRIC: Final = frozenset({"CONSULT", "AGREE", "COOPERATE", "SUPPORT"})
 _NEEDS_RECIPIENT: Final = frozenset(
     {"AID", "COOPERATE", "SANCTION", "ACCUSE", "REQUEST", "THREATEN", "SUPPORT"}
 )
+_INSTITUTIONS: Final = frozenset({"GOV", "LEG", "JUD", "PTY", "OPP", "SPY"})
 _STATE_SECTORS: Final = frozenset(
     {"GOV", "MIL", "COP", "LEG", "JUD", "SPY", "PTY", "REB", "OPP", "PRM"}
 )
@@ -258,7 +259,7 @@ class EventCoder:
         actors, recipients = self._localised(resolved, phrases, actors, recipients, place)
         recipients = [r for r in recipients if not _same_actor(r, actors)]
         if not any(n.actor.code for n in actors):
-            implied = self._implied(graph, reading, kind, mode, recipients, place, resolved)
+            implied = self._implied(graph, reading, kind, mode, recipients, place, resolved, sizes)
             if implied is not None:
                 actors = [implied]
                 confidence *= 0.8
@@ -415,30 +416,28 @@ class EventCoder:
         """Give groups without a country that of the event's place, of the other side, or of the article."""
         if not any(phrases.is_domestic(n) for n in (*actors, *recipients)):
             return actors, recipients
-        country = code = None
-        if place is not None:
-            country = code = place[1].country  # type: ignore[attr-defined]
-        if code is None:
-            for n in (*recipients, *actors):
-                if n.actor.country and not n.generic:
-                    country, code = n.actor.country, n.actor.country
-                    break
-        if code is None:
-            country = code = resolved.home_country
-        if code is None:
-            return actors, recipients
+        there = place[1].country if place is not None else None  # type: ignore[attr-defined]
+        known = next(
+            (n.actor.country for n in (*recipients, *actors) if n.actor.country and not n.generic),
+            None,
+        )
 
         def fill(side: list[Named]) -> list[Named]:
-            return [
-                phrases.with_country(n, code, country) if phrases.is_domestic(n) else n
-                for n in side
-            ]
+            filled = []
+            for n in side:
+                if phrases.is_domestic(n):
+                    # the institutions of a state are its own, other people belong to where they are
+                    order = (known, there) if n.actor.sector in _INSTITUTIONS else (there, known)
+                    country = order[0] or order[1] or resolved.home_country
+                    n = phrases.with_country(n, country, country) if country else n
+                filled.append(n)
+            return filled
 
         return fill(actors), fill(recipients)
 
     def _implied(
         self, graph: Clauses, reading: Reading, kind: str, mode: str | None, recipients: list[Named],
-        place: tuple[int, object, str] | None, resolved: ResolvedArticle,
+        place: tuple[int, object, str] | None, resolved: ResolvedArticle, sizes: dict[str, int],
     ) -> Named | None:  # fmt: skip
         """Return the actor that the event itself implies: the state in a passive arrest, gunmen of the place in a blast."""
         country = place[1].country if place is not None else None  # type: ignore[attr-defined]
@@ -459,7 +458,9 @@ class EventCoder:
             or (kind == "ACCUSE" and mode in ("allege", "investigate") and recipients)
         ):
             sector = "JUD" if kind == "SANCTION" else "GOV"
-        elif kind == "ASSAULT":
+        elif kind == "ASSAULT" and (
+            any(n.named or n.actor.sector not in (None, "MIL") for n in recipients) or sizes
+        ):
             sector = "UAF"
         else:
             return None

@@ -19,6 +19,7 @@ from transforms.knowledge.knowledge import Knowledge
 
 _PRONOUNS: Final = frozenset("he she it they him her them we us i you who".split())
 _POSSESSIVES: Final = frozenset(["his", "her", "its", "their", "our", "my", "your"])
+_DASHES: Final = frozenset(["-", "–", "—", "--", ":"])
 _FIRST: Final = frozenset("i we us our my".split())
 # Plural nouns that, with "two" or "both", name the parties of the story; the paired ones do so alone.
 _PAIRED: Final = frozenset(
@@ -95,7 +96,16 @@ def first_pair(resolved: ResolvedArticle) -> Pair:
 class Phrases:
     """Resolves noun phrases of one sentence; results are kept."""
 
-    __slots__ = ("_cache", "article_date", "entities", "graph", "knowledge", "resolved", "text")
+    __slots__ = (
+        "_cache",
+        "article_date",
+        "dated",
+        "entities",
+        "graph",
+        "knowledge",
+        "resolved",
+        "text",
+    )
 
     def __init__(self, graph: Clauses, resolved: ResolvedArticle, knowledge: Knowledge) -> None:
         """Bind to one sentence of one article."""
@@ -106,6 +116,7 @@ class Phrases:
         article = resolved.annotated.article
         self.text = article.text
         self.article_date = article.published_at.date() if article.published_at else None
+        self.dated = frozenset(t for d in resolved.dates for t in range(d.first, d.last))
         self._cache: dict[int, Named | None] = {}
 
     def entity(self, token: int) -> Entity | None:
@@ -129,6 +140,15 @@ class Phrases:
             or graph.tags[left] in ("ADV", "PUNCT", "SCONJ", "CCONJ")
         ):
             left += 1
+        for i in range(
+            left, token
+        ):  # what stands before a dash or is a date is no part of the name
+            if i in self.dated or (
+                graph.lowers[i] in _DASHES
+                and i > graph.first
+                and graph.tokens.starts[i] > graph.tokens.ends[i - 1]
+            ):
+                left = i + 1
         index = self.resolved.entity_of_token.get(token)
         if index is not None:
             while self.resolved.entity_of_token.get(right + 1) == index and right + 1 < graph.last:

@@ -16,7 +16,15 @@ from schemas.annotations import AnnotatedArticle, Sentence
 from schemas.facts import Entity, Mention, ResolvedArticle
 from transforms.knowledge.actors import ActorFacts, describe_phrase, find_by_surname
 from transforms.knowledge.knowledge import NONSTATE, Knowledge, Organisation, Term, choose_office
-from transforms.knowledge.mentions import EDGE_WORDS, MONTHS, Found, Hit, Scan, find_mentions
+from transforms.knowledge.mentions import (
+    EDGE_WORDS,
+    LABEL_OF,
+    MONTHS,
+    Found,
+    Hit,
+    Scan,
+    find_mentions,
+)
 from transforms.knowledge.names import core_parts, may_be_short, same_person
 from transforms.knowledge.people import Officeholder
 from transforms.knowledge.places import Place
@@ -49,13 +57,24 @@ SAYING: Final = frozenset(
 )
 KOREAS: Final = {"north": "PRK", "south": "KOR"}
 SELF_RULED: Final = frozenset(("country", "region"))
-CITY_OF_COUNTRY: Final = frozenset(("SGP", "LUX", "DJI", "KWT", "PAN", "GTM", "MCO", "VAT", "HKG", "MAC", "SMR"))
+CITY_OF_COUNTRY: Final = frozenset(
+    ("SGP", "LUX", "DJI", "KWT", "PAN", "GTM", "MCO", "VAT", "HKG", "MAC", "SMR")
+)
 US_CONTEXT: Final = frozenset(
     "atlanta alabama florida tennessee texas california carolina savannah senate republican democrat louisiana virginia "
     "augusta macon".split()
 )
 STATE_OFFICES: Final = frozenset(
-    ("head of state", "head of government", "deputy head", "foreign", "defence", "interior", "finance", "justice")
+    (
+        "head of state",
+        "head of government",
+        "deputy head",
+        "foreign",
+        "defence",
+        "interior",
+        "finance",
+        "justice",
+    )
 )
 STATE_WORDS: Final = frozenset(
     "ministry government cabinet parliament army police military presidential navy minister parliamentary ministerial".split()
@@ -68,7 +87,9 @@ GENERIC_NAME: Final = frozenset(
     "royal air force navy marine corps coast state treasury reserve commerce homeland conservatives labour republicans "
     "democrats secret police special action independent progressive freedom progress radical islamic".split()
 )
-NATIONAL_KINDS: Final = frozenset(("armed", "party", "movement", "agency", "parliament", "court", "union", "forces"))
+NATIONAL_KINDS: Final = frozenset(
+    ("armed", "party", "movement", "agency", "parliament", "court", "union", "forces")
+)
 ROLE_NOUNS: Final = frozenset(
     "minister president premier chancellor secretary chief leader spokesman spokeswoman spokesperson ambassador envoy "
     "general commander king prince governor mayor senator judge prosecutor bishop diplomat adviser negotiator official "
@@ -141,7 +162,11 @@ class Resolver:
     # -- context -----------------------------------------------------------------------------------------------------
 
     def _date(self) -> dt.date | None:
-        if self.article.published_at is not None and self.article.published_precision in ("second", "day", "month"):
+        if self.article.published_at is not None and self.article.published_precision in (
+            "second",
+            "day",
+            "month",
+        ):
             return self.article.published_at.date()
         return self.article.dateline_date or (
             self.article.published_at.date() if self.article.published_at is not None else None
@@ -161,7 +186,11 @@ class Resolver:
     def _country_weights(self) -> dict[str, float]:
         counts: Counter[str] = Counter()
         for mention in self.found:
-            if mention.term is not None and mention.term.country and mention.term.kind != "organisation":
+            if (
+                mention.term is not None
+                and mention.term.country
+                and mention.term.kind != "organisation"
+            ):
                 counts[mention.term.country] += 1
         if self.home is not None:
             counts[self.home] += 2
@@ -182,7 +211,9 @@ class Resolver:
         """Return the text of a mention."""
         if mention.start is not None:
             return self.article.text[mention.start : mention.end]
-        return self.article.text[self.tokens.starts[mention.first] : self.tokens.ends[mention.last - 1]]
+        return self.article.text[
+            self.tokens.starts[mention.first] : self.tokens.ends[mention.last - 1]
+        ]
 
     # -- the whole ---------------------------------------------------------------------------------------------------
 
@@ -207,13 +238,17 @@ class Resolver:
         self.cluster_of[index] = cluster
         cluster.mentions.append(index)
         surface = " ".join(self.surface(self.found[index]).split())
-        if not (cluster.unlisted and key(surface) in cluster.name.lower().replace(",", " ").split(" ")[:1]):
+        if not (
+            cluster.unlisted
+            and key(surface) in cluster.name.lower().replace(",", " ").split(" ")[:1]
+        ):
             cluster.surfaces[surface] = cluster.surfaces.get(surface, 0) + 1
 
     # -- names -------------------------------------------------------------------------------------------------------
 
     def _names(self) -> None:
         """Give every name a cluster, except persons called by one word."""
+        self._agree_on_labels()
         for index, mention in enumerate(self.found):
             if mention.label in ("DATE", "MONEY"):
                 continue
@@ -234,8 +269,24 @@ class Resolver:
                 cluster = self._cluster("MISC", ("MISC", key(surface)), surface)
                 self._assign(index, cluster)
 
+    def _agree_on_labels(self) -> None:
+        """Give one name one label where the model wavers: the commonest, in doubt the first."""
+        votes: dict[str, Counter[str]] = {}
+        for mention in self.found:
+            if mention.term is None and mention.label not in ("DATE", "MONEY"):
+                votes.setdefault(self.scan.key(mention.first, mention.last), Counter())[
+                    mention.label
+                ] += 1
+        for mention in self.found:
+            if mention.term is None and mention.label not in ("DATE", "MONEY"):
+                labels = votes[self.scan.key(mention.first, mention.last)]
+                if len(labels) > 1:
+                    mention.label = labels.most_common(1)[0][0]
+
     def _parts(self, mention: Found) -> tuple[str, ...]:
-        return tuple(piece for part in self.scan.parts[mention.first : mention.last] for piece in part)
+        return tuple(
+            piece for part in self.scan.parts[mention.first : mention.last] for piece in part
+        )
 
     def _known(self, index: int, mention: Found) -> None:
         term = mention.term
@@ -258,7 +309,11 @@ class Resolver:
 
     def _is_us_state(self) -> bool:
         lowers = self.tokens.lowers
-        return any(word in US_CONTEXT for word in lowers) and "tbilisi" not in lowers and "russia" not in lowers
+        return (
+            any(word in US_CONTEXT for word in lowers)
+            and "tbilisi" not in lowers
+            and "russia" not in lowers
+        )
 
     def _country(self, iso3: str) -> Cluster:
         country = self.knowledge.countries.get(iso3)
@@ -300,7 +355,9 @@ class Resolver:
 
     def _region(self, index: int, mention: Found, term: Term) -> None:
         name = key(term.name).removesuffix(" strip").removesuffix(" region")
-        chosen = self.knowledge.gazetteer.choose(key(term.name), container=(term.country,) if term.country else ())
+        chosen = self.knowledge.gazetteer.choose(
+            key(term.name), container=(term.country,) if term.country else ()
+        )
         cluster = self._cluster("LOC", ("region", name), term.name)
         cluster.country, cluster.code, cluster.country_basis = term.country, term.code, "region"
         cluster.confidence = 0.9
@@ -317,8 +374,13 @@ class Resolver:
             self._assign(index, self._country(country))
             return
         chosen = self.knowledge.gazetteer.choose(
-            "washington" if country == "USA" else key(term.name), container=("district of columbia",) if country == "USA" else (country,)
+            "washington" if country == "USA" else key(term.name),
+            container=("district of columbia",) if country == "USA" else (country,),
         )
+        if chosen is None and key(term.name).endswith(" city"):
+            chosen = self.knowledge.gazetteer.choose(
+                key(term.name).removesuffix(" city"), container=(country,)
+            )
         known = self.knowledge.countries[country]
         name = "Washington" if country == "USA" else term.name
         cluster = self._cluster("LOC", ("city", key(name), country), f"{name}, {known.name}")
@@ -367,7 +429,11 @@ class Resolver:
             return True
         if relation == "appos" or before == ",":
             return False
-        return tags[head] == "PROPN" and relation in ("root", "vocative", "dislocated", "nmod") and not self._is_weak_place(head)
+        return (
+            tags[head] == "PROPN"
+            and relation in ("root", "vocative", "dislocated", "nmod")
+            and not self._is_weak_place(head)
+        )
 
     def _is_weak_place(self, head: int) -> bool:
         return self.tokens.relations[head] == "root"
@@ -381,16 +447,24 @@ class Resolver:
             return True
         if mention.sentence == 0 and mention.first == sentence.first and after == ",":
             follows = self.tokens.lowers[mention.last + 1 : mention.last + 2]
-            return bool(follows) and (follows[0].rstrip(".") in MONTHS or self.tokens.words[mention.first].isupper())
+            return bool(follows) and (
+                follows[0].rstrip(".") in MONTHS or self.tokens.words[mention.first].isupper()
+            )
         place = self.article.dateline_place
-        return mention.sentence == 0 and bool(place) and after in ("—", "--", "-", "–", "(", ",", ":")
+        return (
+            mention.sentence == 0 and bool(place) and after in ("—", "--", "-", "–", "(", ",", ":")
+        )
 
     def _token_is_government(self, token: int) -> bool:
         for mention in self.found:
             if mention.first <= token < mention.last:
                 if mention.term is not None and mention.term.kind == "seat":
                     return self._is_government(mention) if mention.first <= token else False
-                return mention.term is not None and mention.term.kind in SELF_RULED and not self._is_location(mention)
+                return (
+                    mention.term is not None
+                    and mention.term.kind in SELF_RULED
+                    and not self._is_location(mention)
+                )
         return self.tokens.tags[token] != "PROPN"
 
     def _is_location(self, mention: Found) -> bool:
@@ -419,10 +493,17 @@ class Resolver:
         surface = self.surface(mention)
         name = self.scan.key(mention.first, mention.last)
         facility = mention.label == "FAC"
+        if not facility and "," in surface:
+            first, _, rest = surface.partition(",")
+            inside = (key(rest), self.knowledge.country(rest.strip()) or "")
+            if self._place_named(index, key(first), inside, surface):
+                return
         if not facility and self._place_named(index, name, self._container(mention), surface):
             return
         facts = self._facts(mention.first, mention.last, mention.last - 1)
-        cluster = self._cluster("FAC" if facility else "LOC", ("FAC" if facility else "LOC", name), surface)
+        cluster = self._cluster(
+            "FAC" if facility else "LOC", ("FAC" if facility else "LOC", name), surface
+        )
         if cluster.country is None and facts.country is not None:
             cluster.country = cluster.code = facts.country
             cluster.country_basis = facts.country_basis
@@ -437,7 +518,12 @@ class Resolver:
         start = after + 1
         for hit in self.scan.names:
             if start <= hit.first <= start + 2 and hit.term.country:
-                if hit.first > start and tokens.tags[hit.first - 1] not in ("ADJ", "NOUN", "PROPN", "DET"):
+                if hit.first > start and tokens.tags[hit.first - 1] not in (
+                    "ADJ",
+                    "NOUN",
+                    "PROPN",
+                    "DET",
+                ):
                     return ()
                 return (key(hit.term.name), hit.term.country)
             if hit.first > start + 2:
@@ -450,7 +536,16 @@ class Resolver:
     def _place_named(self, index: int, name: str, container: Sequence[str], surface: str) -> bool:
         if name not in self.knowledge.gazetteer:
             bare = name
-            for word in (" province", " city", " town", " governorate", " oblast", " region", " district", " state"):
+            for word in (
+                " province",
+                " city",
+                " town",
+                " governorate",
+                " oblast",
+                " region",
+                " district",
+                " state",
+            ):
                 bare = bare.removesuffix(word)
             if bare == name or bare not in self.knowledge.gazetteer:
                 return False
@@ -459,7 +554,9 @@ class Resolver:
         if chosen is None or not self._may_be_place(self.found[index], chosen[0], container):
             return False
         place, confidence = chosen
-        identity = ("place", str(place.geonameid)) if place.geonameid else ("place", name, place.country)
+        identity = (
+            ("place", str(place.geonameid)) if place.geonameid else ("place", name, place.country)
+        )
         cluster = self._cluster("LOC", identity, place.name)
         cluster.is_fixed_name = True
         cluster.country = cluster.code = place.country
@@ -481,7 +578,10 @@ class Resolver:
         if mention.last - mention.first == 1:
             word = self.tokens.words[mention.first]
             lower = word.lower()
-            if any(other == lower for other in self.tokens.words) or self.tokens.tags[mention.first] != "PROPN":
+            if (
+                any(other == lower for other in self.tokens.words)
+                or self.tokens.tags[mention.first] != "PROPN"
+            ):
                 return False
         return located or place.population >= 100_000 or self.weights.get(place.country, 0.0) >= 0.5
 
@@ -493,7 +593,9 @@ class Resolver:
     # -- organisations -----------------------------------------------------------------------------------------------
 
     def _known_organisation(self, index: int, mention: Found, term: Term) -> None:
-        organisation = mention.organisation or self.knowledge.organisations_by_name.get(key(term.name))
+        organisation = mention.organisation or self.knowledge.organisations_by_name.get(
+            key(term.name)
+        )
         country, basis = term.country, "organisation"
         code = term.code
         if country is not None and self._is_elsewhere(term):
@@ -521,8 +623,9 @@ class Resolver:
         country is not in the article."""
         return (
             term.role_kind in NATIONAL_KINDS
-            and term.country not in self.weights
             and self.home is not None
+            and term.country != self.home
+            and self.weights.get(term.country or "", 0.0) < 0.7 * self.weights.get(self.home, 0.0)
             and all(word in GENERIC_NAME for word in key(term.name).split())
         )
 
@@ -532,7 +635,9 @@ class Resolver:
         bare, acronym = self._split_bracket(surface)
         known = self.knowledge.organisation(bare)
         if known is not None:
-            self._known_organisation(index, dataclasses.replace(mention, organisation=known), _organisation_term(known))
+            self._known_organisation(
+                index, dataclasses.replace(mention, organisation=known), _organisation_term(known)
+            )
             if acronym:
                 self.clusters[("acronym", acronym)] = self.cluster_of[index]  # type: ignore[assignment]
             return
@@ -573,7 +678,9 @@ class Resolver:
                 if cluster.type != "ORG" or cluster.identity[0] != "ORG":
                     continue
                 other = cluster.identity[1].split()
-                if len(other) > len(words) and (other[: len(words)] == words or other[-len(words) :] == words):
+                if len(other) > len(words) and (
+                    other[: len(words)] == words or other[-len(words) :] == words
+                ):
                     return cluster
         return None
 
@@ -593,8 +700,12 @@ class Resolver:
                     break
             if cluster.sector in ("CVL", "UAF"):
                 cluster.sector = cluster.sector_basis = None
-            if cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD") and not (cluster.country or cluster.code):
-                cluster.country = cluster.code = self._nearby_country(self.found[cluster.mentions[0]])
+            if cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD") and not (
+                cluster.country or cluster.code
+            ):
+                cluster.country = cluster.code = self._nearby_country(
+                    self.found[cluster.mentions[0]]
+                )
                 cluster.country_basis = "context" if cluster.country else None
                 cluster.confidence = 0.5
 
@@ -607,7 +718,12 @@ class Resolver:
                     cluster.parts = parts
                 self._assign(index, cluster)
                 return
-        cluster = Cluster(type="PERSON", identity=("person", *parts), name=self.surface(self.found[index]), parts=parts)
+        cluster = Cluster(
+            type="PERSON",
+            identity=("person", *parts),
+            name=self.surface(self.found[index]),
+            parts=parts,
+        )
         self.people.append(cluster)
         self._assign(index, cluster)
 
@@ -621,10 +737,20 @@ class Resolver:
                 continue
             cluster = self._person_called(index, parts[-1] if len(parts) == 1 else parts[0])
             if cluster is None:
+                if mention.maybe is not None:
+                    mention.label, mention.term = (
+                        LABEL_OF[mention.maybe.term.kind],
+                        mention.maybe.term,
+                    )
+                    self._known(index, mention)
+                    continue
                 if self._is_place_after_all(index, mention, parts):
                     continue
                 cluster = Cluster(
-                    type="PERSON", identity=("person", *parts), name=self.surface(mention), parts=parts
+                    type="PERSON",
+                    identity=("person", *parts),
+                    name=self.surface(mention),
+                    parts=parts,
                 )
                 self.people.append(cluster)
             self._assign(index, cluster)
@@ -633,11 +759,17 @@ class Resolver:
     def _misread_short_names(self) -> None:
         """Give a word that the model called something else to the person of that name: a headline's ``Austin``."""
         surnames = {
-            cluster.parts[-1]: cluster for cluster in self.people if len(cluster.parts) > 1 and len(cluster.mentions) > 0
+            cluster.parts[-1]: cluster
+            for cluster in self.people
+            if len(cluster.parts) > 1 and len(cluster.mentions) > 0
         }
         for index, mention in enumerate(self.found):
             cluster = self.cluster_of[index]
-            if mention.last - mention.first != 1 or mention.label in ("PERSON", "DATE", "MONEY") or cluster is None:
+            if (
+                mention.last - mention.first != 1
+                or mention.label in ("PERSON", "DATE", "MONEY")
+                or cluster is None
+            ):
                 continue
             if mention.term is not None and mention.term.kind != "seat":
                 continue
@@ -681,7 +813,11 @@ class Resolver:
         if best is None:
             return None
         if ties:
-            heads = [cluster for cluster in self.people if self._is_head(cluster) and may_be_short(part, cluster.parts) == best[0]]
+            heads = [
+                cluster
+                for cluster in self.people
+                if self._is_head(cluster) and may_be_short(part, cluster.parts) == best[0]
+            ]
             if len(heads) == 1:
                 return heads[0]
         return best[2]
@@ -691,10 +827,24 @@ class Resolver:
         return any(holder.office in ("head of state", "head of government") for holder in holders)
 
     def _is_place_after_all(self, index: int, mention: Found, parts: tuple[str, ...]) -> bool:
-        """Take a lone word that the model called a person for a place where ``in`` or ``at`` stands before it."""
-        if not self._looks_like_place(mention):
+        """Take a lone word that the model called a person for a place, if it is one of a country of the article.
+
+        Not where it is the subject of a verb of saying or has a title: places seldom speak.
+        """
+        if len(parts) > 1 or self.scan.role_ending.get(mention.first) is not None:
             return False
-        return self._place_named(index, " ".join(parts), self._container(mention), self.surface(mention))
+        if not self._looks_like_place(mention):
+            head = self._head(mention.first, mention.last)
+            large = [
+                place
+                for place in self.knowledge.gazetteer.named(parts[0])
+                if place.population >= 100_000 and self.weights.get(place.country, 0.0) > 0
+            ]
+            if not large or self.tokens.relations[head].startswith("nsubj"):
+                return False
+        return self._place_named(
+            index, " ".join(parts), self._container(mention), self.surface(mention)
+        )
 
     def _describe_people(self) -> None:
         for cluster in self.people:
@@ -745,14 +895,28 @@ class Resolver:
             if hit is not None and hit.first >= limit:
                 index = hit.first
                 continue
-            if tag in ("PROPN", "ADJ") or lowers[before] in ("'s", "’s", "-", "ex", "then") or (
-                tag == "NOUN" and lowers[before] not in EDGE_WORDS
+            if (
+                tag in ("PROPN", "ADJ")
+                or lowers[before] in ("'s", "’s", "-", "ex", "then")
+                or (tag == "NOUN" and lowers[before] not in EDGE_WORDS)
             ):
                 if tokens.words[before].isupper() and len(tokens.words[before]) > 12:
                     break
                 index = before
                 continue
-            if lowers[before] == ")" and before >= 2 and lowers[before - 2] == "(":
+            if (
+                lowers[before] == ")"
+                and before >= 2
+                and lowers[before - 2] == "("
+                and (
+                    any(
+                        found.first == before - 1
+                        and found.term is not None
+                        and found.term.kind == "country"
+                        for found in self.found
+                    )
+                )
+            ):
                 index = before - 2
                 continue
             if lowers[before] in ("of", "to", "for") and index < first:
@@ -786,8 +950,14 @@ class Resolver:
         if tokens.tags[start] == "NUM" and start + 1 < end and tokens.lowers[start + 1] == ",":
             start += 2
         stop = start
-        while stop < end and stop - start < 16 and tokens.lowers[stop] not in (",", ")", ";", ".") and (
-            tokens.tags[stop] not in ("VERB", "AUX") or tokens.relations[stop] in ("amod", "compound")
+        while (
+            stop < end
+            and stop - start < 16
+            and tokens.lowers[stop] not in (",", ")", ";", ".")
+            and (
+                tokens.tags[stop] not in ("VERB", "AUX")
+                or tokens.relations[stop] in ("amod", "compound")
+            )
         ):
             stop += 1
         role = self._first_role(start, stop)
@@ -854,7 +1024,11 @@ class Resolver:
         """Decide a person's country and sector from the table of office-holders and what the article says."""
         for fact, _ in facts:
             if cluster.country is None and cluster.code is None and (fact.country or fact.code):
-                cluster.country, cluster.code, cluster.country_basis = fact.country, fact.code, fact.country_basis
+                cluster.country, cluster.code, cluster.country_basis = (
+                    fact.country,
+                    fact.code,
+                    fact.country_basis,
+                )
                 if fact.country_basis == "nationality":
                     cluster.country_basis = "title"
             if cluster.sector in (None, "CVL") and fact.sector:
@@ -863,9 +1037,21 @@ class Resolver:
         if holder is not None:
             country, office, sector, qid, name = holder
             state = None if country in ("UNO", "IGO", "EUR", "IMG") else country
-            if cluster.country is None and cluster.code is None or cluster.country_basis == "office-holder":
-                cluster.country, cluster.code, cluster.country_basis = state, country, "office-holder"
-            if cluster.sector in (None, "CVL") or cluster.sector_basis not in ("title", "role", "apposition"):
+            if (
+                cluster.country is None
+                and cluster.code is None
+                or cluster.country_basis == "office-holder"
+            ):
+                cluster.country, cluster.code, cluster.country_basis = (
+                    state,
+                    country,
+                    "office-holder",
+                )
+            if cluster.sector in (None, "CVL") or cluster.sector_basis not in (
+                "title",
+                "role",
+                "apposition",
+            ):
                 cluster.sector, cluster.sector_basis = sector, "office-holder"
             cluster.role = cluster.role or office
             cluster.office = cluster.office or office.removeprefix("former ").removeprefix("later ")
@@ -876,7 +1062,9 @@ class Resolver:
             cluster.confidence = 0.95 if len(cluster.parts) > 1 else 0.85
         elif cluster.country or cluster.code:
             cluster.confidence = 0.85
-        elif cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD") and self._is_state_title(cluster):
+        elif cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD") and self._is_state_title(
+            cluster
+        ):
             cluster.country = cluster.code = self._nearby_country(self.found[cluster.mentions[0]])
             cluster.country_basis = "context" if cluster.country else None
             cluster.confidence = 0.5
@@ -928,7 +1116,12 @@ class Resolver:
             agreeing = [holder for holder in holders if holder.country == told]
             if agreeing:
                 holders = agreeing
-            elif told not in ("UNO", "IGO", "EUR", "NGO") and cluster.country_basis in ("title", "nationality", "apposition", "of"):
+            elif told not in ("UNO", "IGO", "EUR", "NGO") and cluster.country_basis in (
+                "title",
+                "nationality",
+                "apposition",
+                "of",
+            ):
                 return None
         return choose_office(holders, self.date)
 
@@ -943,11 +1136,20 @@ class Resolver:
             for other in self.found:
                 if other.sentence != sentence or other.first >= mention.first or other.term is None:
                     continue
-                if other.term.country is None or other.term.kind == "region" or self._is_location(other):
+                if (
+                    other.term.country is None
+                    or other.term.kind == "region"
+                    or self._is_location(other)
+                ):
                     continue
                 head = self._head(other.first, other.last)
                 after = self.tokens.lowers[other.last] if other.last < len(self.tokens) else ""
-                if after in ("'s", "’s") or self.tokens.relations[head] in ("nsubj", "nmod:poss", "amod", "compound"):
+                if after in ("'s", "’s") or self.tokens.relations[head] in (
+                    "nsubj",
+                    "nmod:poss",
+                    "amod",
+                    "compound",
+                ):
                     owners.append(other.term.country)
             if owners and len(set(owners)) == 1:
                 return owners[0]
@@ -966,7 +1168,9 @@ class Resolver:
             token
             for index, mention in enumerate(self.found)
             for token in range(mention.first, mention.last)
-            if mention.last - mention.first > 1 or self.cluster_of[index] is None or mention.term is not None
+            if mention.last - mention.first > 1
+            or self.cluster_of[index] is None
+            or mention.term is not None
         }
         for index, word in enumerate(tokens.words):
             country = KOREAS.get(word.lower()) if word in ("North", "South") else None
@@ -974,11 +1178,18 @@ class Resolver:
                 continue
             before = tokens.lowers[index - 1] if index else ""
             after = tokens.words[index + 1] if index + 1 < len(tokens) else ""
-            if after[:1].isupper() or after == "-" or (
-                before not in ("the", "from", "with", "and", "between", "to") and tokens.lowers[index + 1 : index + 2] != ["'s"]
+            if (
+                after[:1].isupper()
+                or after == "-"
+                or (
+                    before not in ("the", "from", "with", "and", "between", "to")
+                    and tokens.lowers[index + 1 : index + 2] != ["'s"]
+                )
             ):
                 continue
-            position = next((at for at, mention in enumerate(self.found) if mention.first == index), None)
+            position = next(
+                (at for at, mention in enumerate(self.found) if mention.first == index), None
+            )
             cluster = self._country(country)
             if position is not None:
                 old = self.cluster_of[position]
@@ -1039,20 +1250,46 @@ class Resolver:
         """Resolve ``he`` and ``she`` as subject of a verb of saying, where one person can be meant."""
         tokens = self.tokens
         for token in range(sentence.first, sentence.last):
-            if tokens.lowers[token] not in ("he", "she") or tokens.relations[token] not in ("nsubj", "nsubj:pass"):
+            if tokens.lowers[token] not in ("he", "she") or tokens.relations[token] not in (
+                "nsubj",
+                "nsubj:pass",
+            ):
                 continue
             verb = tokens.heads[token]
             is_main = tokens.relations[verb] in ("root", "parataxis")
-            earlier = [cluster for cluster in self._persons_in(sentence) if self._first_token(cluster, sentence) < token]
+            earlier = [
+                cluster
+                for cluster in self._persons_in(sentence)
+                if self._first_token(cluster, sentence) < token
+            ]
             if is_main and not earlier and subject is not None:
                 self.extras.append(_Extra(token, token + 1, sentence.index, subject, "pronoun"))
-            elif len(earlier) == 1 and tokens.relations[verb] in ("ccomp", "advcl", "conj", "parataxis"):
+            elif (
+                len(earlier) == 1
+                and not self._others_between(earlier[0], token, sentence)
+                and tokens.relations[verb] in ("ccomp", "advcl", "conj", "parataxis")
+            ):
                 if self._is_subject_of(earlier[0], tokens.heads[verb]):
-                    self.extras.append(_Extra(token, token + 1, sentence.index, earlier[0], "pronoun"))
+                    self.extras.append(
+                        _Extra(token, token + 1, sentence.index, earlier[0], "pronoun")
+                    )
+
+    def _others_between(self, cluster: Cluster, token: int, sentence: Sentence) -> bool:
+        """Say whether an unnamed person stands between a name and a pronoun: ``his wife, although she``."""
+        start = self._first_token(cluster, sentence)
+        return any(
+            hit.term.role_kind == "person" and not hit.term.is_plural
+            for at, hit in self.scan.role_at.items()
+            if start < at < token
+        )
 
     def _first_token(self, cluster: Cluster, sentence: Sentence) -> int:
         return min(
-            (self.found[index].first for index in cluster.mentions if self.found[index].sentence == sentence.index),
+            (
+                self.found[index].first
+                for index in cluster.mentions
+                if self.found[index].sentence == sentence.index
+            ),
             default=sentence.last,
         )
 
@@ -1081,13 +1318,19 @@ class Resolver:
         facts = self._facts(left, token + 1, token - left)
         if facts.country is None:
             return
-        named = [cluster for cluster in self._persons_in(sentence) if cluster.office and cluster.country != facts.country]
+        named = [
+            cluster
+            for cluster in self._persons_in(sentence)
+            if cluster.office and cluster.country != facts.country
+        ]
         offices = {cluster.office for cluster in named}
         if len(offices) != 1:
             return
         office = next(iter(offices))
         matching = [
-            cluster for cluster in self.people if cluster.country == facts.country and cluster.office == office
+            cluster
+            for cluster in self.people
+            if cluster.country == facts.country and cluster.office == office
         ]
         if len(matching) == 1:
             self.extras.append(_Extra(left, token + 1, sentence.index, matching[0], "nominal"))
@@ -1097,9 +1340,17 @@ class Resolver:
         tokens = self.tokens
         if tokens.relations[token] in ("compound", "appos", "flat", "amod"):
             return
-        if token + 1 < sentence.last and (token + 1 in taken or tokens.relations[token + 1] in ("flat", "appos")):
+        if token + 1 < sentence.last and (
+            token + 1 in taken or tokens.relations[token + 1] in ("flat", "appos")
+        ):
             return
-        if token + 1 < sentence.last and tokens.lowers[token + 1] in ("of", "for", "from", ",", "who"):
+        if token + 1 < sentence.last and tokens.lowers[token + 1] in (
+            "of",
+            "for",
+            "from",
+            ",",
+            "who",
+        ):
             return
         left = self._left_edge(token)
         article = left - 1
@@ -1112,12 +1363,16 @@ class Resolver:
             office, facts = "defence", ActorFacts(country="USA", code="USA", sector="GOV")
         if facts.country is not None and office is not None:
             matching = [
-                cluster for cluster in self.people if cluster.country == facts.country and cluster.office == office
+                cluster
+                for cluster in self.people
+                if cluster.country == facts.country and cluster.office == office
             ]
         elif left == token and facts.country is None:
             lately = [
                 other
-                for other in self.annotated.sentences[max(0, sentence.index - 2) : sentence.index + 1]
+                for other in self.annotated.sentences[
+                    max(0, sentence.index - 2) : sentence.index + 1
+                ]
             ]
             near = {
                 id(cluster): cluster
@@ -1125,7 +1380,9 @@ class Resolver:
                 for cluster in self._persons_in(other)
                 if self._first_token(cluster, other) < token
             }
-            matching = [cluster for cluster in near.values() if tokens.lowers[token] in cluster.role_words]
+            matching = [
+                cluster for cluster in near.values() if tokens.lowers[token] in cluster.role_words
+            ]
             if len(near) > 2:
                 return
         else:
@@ -1155,7 +1412,15 @@ class Resolver:
             at = place[id(owner)] if owner is not None else None
             mentions.append(
                 self._mention(
-                    found.first, found.last, found.sentence, found.label, "name", at, merged, found.start, found.end
+                    found.first,
+                    found.last,
+                    found.sentence,
+                    found.label,
+                    "name",
+                    at,
+                    merged,
+                    found.start,
+                    found.end,
                 )
             )
             if at is not None:
@@ -1168,7 +1433,11 @@ class Resolver:
             at = place[id(extra.cluster)]
             label = "PERSON" if extra.cluster.type == "PERSON" else "LOC"
             free = [token for token in range(extra.first, extra.last) if token not in spans]
-            mentions.append(self._mention(extra.first, extra.last, extra.sentence, label, extra.kind, at, merged))
+            mentions.append(
+                self._mention(
+                    extra.first, extra.last, extra.sentence, label, extra.kind, at, merged
+                )
+            )
             if len(free) < extra.last - extra.first:
                 free = [extra.last - 1]
             counts[at] += 1
@@ -1251,7 +1520,10 @@ class Resolver:
         surfaces = list(cluster.surfaces)
         name = cluster.name
         if not cluster.is_fixed_name and surfaces:
-            name = max(surfaces, key=lambda surface: (len(surface.split()), not surface.isupper(), len(surface)))
+            name = max(
+                surfaces,
+                key=lambda surface: (len(surface.split()), not surface.isupper(), len(surface)),
+            )
         name = " ".join(name.split())
         return Entity(
             entity_id=entity_id,
@@ -1291,5 +1563,7 @@ def _organisation_term(organisation: Organisation) -> Term:
 def _initials(name: str) -> tuple[str, str]:
     words = key(name).split()
     every = "".join(word[0] for word in words)
-    main = "".join(word[0] for word in words if word not in ("of", "the", "and", "for", "in", "on", "to", "de"))
+    main = "".join(
+        word[0] for word in words if word not in ("of", "the", "and", "for", "in", "on", "to", "de")
+    )
     return every, main

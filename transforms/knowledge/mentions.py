@@ -16,7 +16,9 @@ from transforms.knowledge.knowledge import EVERYDAY, Knowledge, Organisation, Te
 from transforms.knowledge.names import HONORIFICS
 from transforms.knowledge.words import key, pieces
 
-GIVEN_NAMES: Final = frozenset("jordan chad israel georgia kenya india cuba dominica jersey ira malta santiago".split())
+GIVEN_NAMES: Final = frozenset(
+    "jordan chad israel georgia kenya india cuba dominica jersey ira malta santiago".split()
+)
 """Country and city names that people bear: labelled PERSON and standing alone, they stay a person if the article has
 one."""
 
@@ -24,7 +26,9 @@ EDGE_WORDS: Final = frozenset(
     "the a an of in on at to for with by from and or amid as but after before against between near over under its his her "
     "their this that these those while when where if is are was were says said mr mrs ms dr sir via per than into".split()
 )
-NOUNS_OF_HEADLINES: Final = frozenset("threat threats talks war crisis visit alliance deal ties tensions summit".split())
+NOUNS_OF_HEADLINES: Final = frozenset(
+    "threat threats talks war crisis visit alliance deal ties tensions summit".split()
+)
 DIRECTIONS: Final = frozenset(
     "north south east west northern southern eastern western central northeast northwest southeast southwest "
     "north-eastern north-western mainland upper lower greater rural downtown".split()
@@ -40,7 +44,8 @@ QUIET_LABELS: Final = frozenset(("DATE", "MONEY"))
 class Found:
     """One mention: tokens ``first`` to ``last`` (exclusive); ``term`` or ``organisation`` where a table knows it.
 
-    ``start`` and ``end`` are code points where the mention is a part of one token (``ROK`` in ``U.S.-ROK``).
+    ``start`` and ``end`` are code points where the mention is a part of one token (``ROK`` in ``U.S.-ROK``). ``maybe`` is
+    what the tables say of a word that the model called a person (``Georgia``).
     """
 
     first: int
@@ -51,6 +56,7 @@ class Found:
     organisation: Organisation | None = None
     start: int | None = None
     end: int | None = None
+    maybe: Hit | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -77,7 +83,8 @@ class Scan:
         self.role_at: dict[int, Hit] = {}
         self.role_ending: dict[int, Hit] = {}
         self.parts: list[tuple[str, ...]] = [
-            (lower,) if lower.isalpha() and lower.isascii() else pieces(lower) for lower in tokens.lowers
+            (lower,) if lower.isalpha() and lower.isascii() else pieces(lower)
+            for lower in tokens.lowers
         ]
         self._run()
 
@@ -120,7 +127,11 @@ class Scan:
         found: list[tuple[int, int, Term]] = []
         for piece in self.tokens.words[index].split("-"):
             term = self.knowledge.terms.get(key(piece))
-            if term is None or term.kind not in ("country", "demonym", "seat") or not piece[:1].isupper():
+            if (
+                term is None
+                or term.kind not in ("country", "demonym", "seat")
+                or not piece[:1].isupper()
+            ):
                 return None
             found.append((start, start + len(piece), term))
             start += len(piece) + 1
@@ -135,8 +146,10 @@ class Scan:
         while index < size and count < limit:
             part = parts[index]
             if not part:
-                if index > start and tokens.words[index] in ("-", "'", "’", ".", "–") and (
-                    tokens.ends[index - 1] == tokens.starts[index]
+                if (
+                    index > start
+                    and tokens.words[index] in ("-", "'", "’", ".", "–")
+                    and (tokens.ends[index - 1] == tokens.starts[index])
                 ):
                     index += 1
                     continue
@@ -146,7 +159,9 @@ class Scan:
             count += len(part)
             index += 1
             term = terms.get(phrase)
-            if term is not None and (term.kind == "role" or self._has_capitals(start, index, capital, phrase)):
+            if term is not None and (
+                term.kind == "role" or self._has_capitals(start, index, capital, phrase)
+            ):
                 best = Hit(start, index, term)
         return best
 
@@ -167,7 +182,11 @@ class Scan:
             return True
         if not word.isupper() or len(word) < 2:
             return False
-        around = [other for other in self.tokens.words[max(0, index - 2) : index + 3] if other.isalpha() and other != word]
+        around = [
+            other
+            for other in self.tokens.words[max(0, index - 2) : index + 3]
+            if other.isalpha() and other != word
+        ]
         return not around or not all(other.isupper() for other in around)
 
     def key(self, first: int, last: int) -> str:
@@ -216,7 +235,9 @@ def find_mentions(annotated: AnnotatedArticle, scan: Scan) -> list[Found]:
         while position < len(hits) and hits[position].last <= first:
             position += 1
         if span.label == "PERSON":
-            first, last = _widen(tokens, scan, first, last, found[-1].last if found else 0, annotated)
+            first, last = _widen(
+                tokens, scan, first, last, found[-1].last if found else 0, annotated
+            )
         inside = []
         index = position
         while index < len(hits) and hits[index].first < last:
@@ -226,7 +247,12 @@ def find_mentions(annotated: AnnotatedArticle, scan: Scan) -> list[Found]:
     taken = bytearray(len(tokens))
     kept: list[Found] = []
     for mention in found:
-        if mention.start is not None and kept and kept[-1].first == mention.first and kept[-1].end != mention.end:
+        if (
+            mention.start is not None
+            and kept
+            and kept[-1].first == mention.first
+            and kept[-1].end != mention.end
+        ):
             kept.append(mention)
         elif not any(taken[mention.first : mention.last]):
             taken[mention.first : mention.last] = b"\x01" * (mention.last - mention.first)
@@ -254,7 +280,9 @@ def _from_hit(hit: Hit, sentence_of: Sequence[int]) -> list[Found]:
             Found(hit.first, hit.last, LABEL_OF[term.kind], sentence, term, start=start, end=end)
             for start, end, term in hit.parts
         ]
-    return [Found(hit.first, hit.last, LABEL_OF[hit.term.kind], sentence, hit.term, hit.organisation)]
+    return [
+        Found(hit.first, hit.last, LABEL_OF[hit.term.kind], sentence, hit.term, hit.organisation)
+    ]
 
 
 def _all_hits(hits: Sequence[Hit], sentence_of: Sequence[int]) -> list[Found]:
@@ -268,7 +296,9 @@ def _stands_alone(tokens: Tokens, hit: Hit) -> bool:
     before = hit.first - 1
     after = hit.last
     if tokens.tags[hit.first] not in ("PROPN", "NOUN", "ADJ", "X") or (
-        before >= 0 and tokens.tags[before] == "PROPN" and tokens.relations[before] in ("flat", "compound")
+        before >= 0
+        and tokens.tags[before] == "PROPN"
+        and tokens.relations[before] in ("flat", "compound")
         and tokens.heads[before] in range(hit.first, hit.last)
     ):
         return False
@@ -287,9 +317,13 @@ def _trim(tokens: Tokens, first: int, last: int) -> tuple[int, int]:
         or not any(letter.isalnum() for letter in words[first])
     ):
         first += 1
-    while first < last and (
-        lowers[last - 1] in ("'s", "’s", "'", "’", "the", "of", "in", "and")
-        or (not any(letter.isalnum() for letter in words[last - 1]) and words[last - 1] != ")")
+    while (
+        first < last
+        and not (last - first > 2 and words[last - 2] in ("-", "–"))
+        and (
+            lowers[last - 1] in ("'s", "’s", "'", "’", "the", "of", "in", "and")
+            or (not any(letter.isalnum() for letter in words[last - 1]) and words[last - 1] != ")")
+        )
     ):
         last -= 1
     if first < last and words[last - 1] == ")" and "(" not in words[first:last]:
@@ -314,12 +348,33 @@ def _widen(
         and first not in scan.role_ending
         and tokens.relations[first] in ("flat", "flat:name")
         and tokens.heads[first] == first - 1
-        and not any(hit.first < first <= hit.last for hit in scan.names if hit.last >= first - 1 and hit.first <= first)
+        and not any(
+            hit.first < first <= hit.last
+            for hit in scan.names
+            if hit.last >= first - 1 and hit.first <= first
+        )
     ):
         first -= 1
+    if (
+        last + 1 < size
+        and words[last] == "-"
+        and tokens.ends[last - 1] == tokens.starts[last]
+        and (
+            tokens.ends[last] == tokens.starts[last + 1]
+            and len(words[last + 1]) <= 8
+            and tags[last + 1] != "VERB"
+            and words[last + 1] not in ("led", "backed", "era")
+        )
+    ):
+        last += 2
     while last < size and (
         words[last] in ("III", "II", "IV", "Jr.", "Jr", "Sr.", "Sr")
-        or (words[last - 1].endswith(".") and len(words[last - 1]) == 2 and tags[last] == "PROPN" and words[last][:1].isupper())
+        or (
+            words[last - 1].endswith(".")
+            and len(words[last - 1]) == 2
+            and tags[last] == "PROPN"
+            and words[last][:1].isupper()
+        )
     ):
         last += 1
     return first, last
@@ -341,25 +396,40 @@ def _mend(
         before = _all_hits([hit for hit in hits if hit.last <= split], sentence_of)
         return [*before, Found(split, last, "PERSON", sentence)]
     if not hits:
-        if label in ("PERSON", "ORG", "MISC") and _only_roles(scan, first, last) and label == "PERSON":
+        if (
+            label in ("PERSON", "ORG", "MISC")
+            and _only_roles(scan, first, last)
+            and label == "PERSON"
+        ):
             return []
         return [Found(first, last, label, sentence)]
     whole = next((hit for hit in hits if hit.first <= first and hit.last >= last), None)
     if whole is not None:
         if label == "PERSON" and last - first == 1 and tokens.lowers[first] in GIVEN_NAMES:
-            return [Found(first, last, "PERSON", sentence)]
+            return [Found(first, last, "PERSON", sentence, maybe=whole)]
         return _from_hit(whole, sentence_of)
     head = hits[0]
     if label == "PERSON":
-        if head.first <= first and head.term.kind in ("demonym", "seat", "country", "organisation", "people", "ethnic"):
+        if head.first <= first and head.term.kind in (
+            "demonym",
+            "seat",
+            "country",
+            "organisation",
+            "people",
+            "ethnic",
+        ):
             rest = tokens.lowers[head.last : last]
             if head.term.kind == "demonym" and rest and tokens.words[head.last][:1].isupper():
                 return [*_from_hit(head, sentence_of), Found(head.last, last, "PERSON", sentence)]
-            if tokens.lowers[head.first] not in GIVEN_NAMES and all(word in NOUNS_OF_HEADLINES for word in rest):
+            if tokens.lowers[head.first] not in GIVEN_NAMES and all(
+                word in NOUNS_OF_HEADLINES for word in rest
+            ):
                 return _from_hit(head, sentence_of)
         return [Found(first, last, "PERSON", sentence)]
-    if label == "LOC" and head.first <= first and any(
-        word in MONTHS or word[:1].isdigit() for word in tokens.lowers[head.last : last]
+    if (
+        label == "LOC"
+        and head.first <= first
+        and any(word in MONTHS or word[:1].isdigit() for word in tokens.lowers[head.last : last])
     ):
         return _from_hit(head, sentence_of)
     if label in ("NORP", "LOC") and (len(hits) > 1 or _only_directions(tokens, first, last, hits)):
@@ -368,12 +438,17 @@ def _mend(
         return _all_hits(hits, sentence_of)
     if head.first < first or hits[-1].last > last:
         return _all_hits(hits, sentence_of)
-    if label in ("ORG", "MISC") and all(word in NOUNS_OF_HEADLINES for word in tokens.lowers[hits[-1].last : last]) and (
-        hits[0].first == first and hits[-1].last < last
+    if (
+        label in ("ORG", "MISC")
+        and all(word in NOUNS_OF_HEADLINES for word in tokens.lowers[hits[-1].last : last])
+        and (hits[0].first == first and hits[-1].last < last)
     ):
         return _all_hits(hits, sentence_of)
-    if len(hits) == 1 and head.term.kind == "organisation" and head.first == first and (
-        tokens.words[head.last] in ("(", "'s", "’s", "/")
+    if (
+        len(hits) == 1
+        and head.term.kind == "organisation"
+        and head.first == first
+        and (tokens.words[head.last] in ("(", "'s", "’s", "/"))
     ):
         return _from_hit(head, sentence_of)
     return [Found(first, last, label, sentence)]
@@ -387,12 +462,21 @@ def _after_title(tokens: Tokens, scan: Scan, first: int, last: int, label: str) 
         role = scan.role_ending.get(index)
         if role is None:
             continue
-        if role.term.role_kind != "person" or role.term.sector in (None, "CVL", "SOC", "LAB") or (label != "PERSON" and role.term.rank < 2):
+        if (
+            role.term.role_kind != "person"
+            or role.term.sector in (None, "CVL", "SOC", "LAB")
+            or (label != "PERSON" and role.term.rank < 2)
+        ):
             return None
         rest = tokens.words[index:last]
-        if not rest or not all(word[:1].isupper() or word in ("al", "el", "bin", "de", "van", "von", "-") for word in rest):
+        if not rest or not all(
+            word[:1].isupper() or word in ("al", "el", "bin", "de", "van", "von", "-")
+            for word in rest
+        ):
             return None
-        if label != "PERSON" and not all(tag in ("PROPN", "PUNCT") for tag in tokens.tags[index:last]):
+        if label != "PERSON" and not all(
+            tag in ("PROPN", "PUNCT") for tag in tokens.tags[index:last]
+        ):
             return None
         return index
     return None
@@ -412,6 +496,8 @@ def _only_directions(tokens: Tokens, first: int, last: int, hits: Sequence[Hit])
     """Say whether what a known phrase leaves of a place span is a direction: ``northern Gaza``."""
     covered = {index for hit in hits for index in range(hit.first, hit.last)}
     return all(
-        index in covered or tokens.lowers[index] in DIRECTIONS or not tokens.words[index][:1].isupper()
+        index in covered
+        or tokens.lowers[index] in DIRECTIONS
+        or not tokens.words[index][:1].isupper()
         for index in range(first, last)
     )

@@ -14,7 +14,20 @@ one module each for the formats in FORMATS
 
 from __future__ import annotations
 
-from transforms.formats import html, ninjs, plain, records, rtf
+from transforms.formats import (
+    agencytext,
+    archives,
+    feeds,
+    html,
+    mail,
+    newsxml,
+    ninjs,
+    plain,
+    records,
+    rtf,
+    tabular,
+    warc,
+)
 from transforms.formats.base import Format
 
 PARSER_VERSION = "1"
@@ -26,6 +39,19 @@ FORMATS: tuple[Format, ...] = (
     ninjs.FORMAT,
     html.FORMAT,
     rtf.FORMAT,
+    archives.ZIP,
+    archives.TAR,
+    warc.WARC,
+    warc.ARC,
+    tabular.PARQUET,
+    tabular.ARROW,
+    feeds.FORMAT,
+    agencytext.SGML,
+    agencytext.IPTC7901,
+    newsxml.FORMAT,
+    mail.MBOX,
+    mail.MAIL,
+    tabular.CSV,
     plain.FORMAT,
 )
 """Every format; where two claim a stream equally, the earlier one reads it."""

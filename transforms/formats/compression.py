@@ -29,7 +29,7 @@ _MAGIC = (
     (b"\x04\x22\x4d\x18", "lz4"),
 )
 _CHUNK = 131_072
-_RATIO_FLOOR = 64_000_000  # bytes; below this nobody minds the ratio
+_RATIO_FLOOR = 16_000_000  # bytes; below this nobody minds the ratio
 
 
 def kind_of(head: bytes) -> str | None:
@@ -208,7 +208,7 @@ class Unpacked(io.RawIOBase):
     def _next_member(self) -> None:
         """Go on with the next member, if what follows is one."""
         self._members += 1
-        rest = self._inner.unused_data
+        rest = bytes(self._inner.unused_data or b"")
         while len(rest) < 16:
             more = self._stream.read(self._chunk)
             if not more:

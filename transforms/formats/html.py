@@ -10,9 +10,9 @@ deep and an element has a handful of attributes, while 50,000 of either take min
 
 from __future__ import annotations
 
-import html as html_entities
 import logging
 import re
+from html import unescape
 from typing import Any
 
 from schemas.documents import Article, RawDocument, Removed
@@ -214,17 +214,17 @@ def _stated_body(facts: metadata.PageFacts) -> list[str]:
         return []
     body = facts.body
     if "<" in body or "&" in body:
-        body = _plain(body)
+        body = plain(body)
     return [line for line in clean(body).split("\n") if line]
 
 
-def _plain(markup: str) -> str:
+def plain(markup: str) -> str:
     """Return the text of a piece of markup, block elements as line breaks."""
     text = _COMMENT.sub(" ", markup)
     text = _RAW.sub(" ", text)
     text = _BLOCK.sub("\n", text)
     text = _INLINE.sub("", text)
-    return html_entities.unescape(_MARKUP.sub(" ", text))
+    return unescape(_MARKUP.sub(" ", text))
 
 
 def _refuse_non_articles(lines: list[str], facts: metadata.PageFacts) -> None:
@@ -315,7 +315,7 @@ def fragment_draft(markup: str, title: str | None, settings: ParseSettings) -> D
         return draft
     check_markup(markup, settings)
     captions = [
-        clean_line(_plain(m.group()))
+        clean_line(plain(m.group()))
         for m in re.finditer(
             r"<figcaption\b.{0,2000}?</figcaption>", markup, re.IGNORECASE | re.DOTALL
         )
@@ -326,7 +326,7 @@ def fragment_draft(markup: str, title: str | None, settings: ParseSettings) -> D
         markup,
         flags=re.IGNORECASE | re.DOTALL,
     )
-    text = _plain(re.sub(r"\s*\n\s*", " ", body) if _BLOCK.search(body) else body)
+    text = plain(re.sub(r"\s*\n\s*", " ", body) if _BLOCK.search(body) else body)
     found = layout.take_apart(text, title=title, from_markup=True)
     if not found.paragraphs:
         return None

@@ -28,9 +28,9 @@ _TYPES = frozenset(
 
 def is_item(value: dict[str, Any]) -> bool:
     """Tell whether a JSON object is a ninjs item: a URI and at least two members that only ninjs has."""
-    if not isinstance(value.get("uri"), str):
+    if not isinstance(value.get("uri") or value.get("guid"), str):
         return False
-    marks = sum(1 for mark in _MARKS if mark in value)
+    marks = sum(1 for key in value if key.lower() in _MARKS)
     return marks >= 2 or (marks == 1 and value.get("type") in _TYPES)
 
 
@@ -43,6 +43,7 @@ def parse(raw: RawDocument, settings: ParseSettings) -> Article:
     item = jsontext.loads(raw.payload, settings.max_depth)
     if not isinstance(item, dict):
         raise DocumentError("bad_format", "a ninjs item is an object")
+    item = _lowered(item)
     kind = item.get("type", "text")
     body, is_markup = _body(item)
     if body is None:
@@ -52,7 +53,7 @@ def parse(raw: RawDocument, settings: ParseSettings) -> Article:
     draft.title = title or draft.title
     draft.subtitle = _headline(item, "sub") or draft.subtitle
     draft.extractor = "ninjs"
-    draft.source_id = _string(item.get("uri"))
+    draft.source_id = _string(item.get("uri")) or _string(item.get("guid"))
     byline = _string(item.get("byline")) or _string(item.get("by"))
     if byline:
         draft.byline, draft.authors = byline, split_byline(byline)
@@ -89,6 +90,16 @@ def parse(raw: RawDocument, settings: ParseSettings) -> Article:
     }
     draft.extra = jsontext.dumps(keep) if keep else None
     return build(raw, draft, settings, is_file=False)
+
+
+def _lowered(value: Any) -> Any:
+    """Return ``value`` with its member names in lower case.
+
+    Version 1 writes ``versioncreated``, version 3 also ``versionCreated``.
+    """
+    if isinstance(value, dict):
+        return {str(k).lower(): _lowered(v) for k, v in value.items()}
+    return [_lowered(v) for v in value] if isinstance(value, list) else value
 
 
 def _body(item: dict[str, Any]) -> tuple[str | None, bool]:

@@ -67,7 +67,7 @@ def parse(raw: RawDocument, settings: ParseSettings) -> Article:
     draft = draft_of_text(text, extractor="layout")
     if not draft.paragraphs and draft.title:
         draft.removed = [*draft.removed, Removed(kind="title", text=draft.title)]
-    return build(raw, draft, settings)
+    return build(raw, draft, settings, is_file=True)
 
 
 def sniff(head: bytes, name: str) -> int:  # noqa: ARG001

@@ -46,6 +46,19 @@ _DECLARED = re.compile(
     rb"""|<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9._:\-]{2,40})""",
     re.IGNORECASE,
 )
+_LATIN = frozenset(
+    (
+        "cp1250",
+        "cp1252",
+        "cp1254",
+        "cp1257",
+        "iso8859-1",
+        "iso8859-2",
+        "iso8859-9",
+        "iso8859-15",
+        "mac-roman",
+    )
+)
 _SAMPLE = 65_536  # bytes shown to the guesser; more does not make it better and its cost is linear
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1a\x1b")
 
@@ -127,6 +140,7 @@ def decode(payload: bytes, declared: str | None = None) -> Decoded:
     wide = _wide(payload)
     if wide is not None:
         return wide
+    payload = payload.rstrip(b"\x00\x1a")  # padding of old systems
     _refuse_controls(payload)
     try:
         return Decoded(text=payload.decode("utf-8"), encoding="utf-8", basis="utf-8")
@@ -168,6 +182,8 @@ def _guess(payload: bytes) -> Decoded:
         text = payload.decode(encoding)
     except (UnicodeDecodeError, ValueError):
         text = payload.decode(encoding, "replace")
+    if encoding in _LATIN and _ascii_letters(text) * 2 < sum(map(str.isalpha, text[:_SAMPLE])):
+        raise DocumentError("binary", f"no encoding gives words; the best guess was {encoding}")
     strange = text.count("\ufffd") + sum(1 for c in text if "\x80" <= c <= "\x9f")
     letters = sum(map(str.isalpha, text[:100_000]))
     if strange * 20 > len(text) or letters * 4 < min(len(text), 100_000):
@@ -175,6 +191,10 @@ def _guess(payload: bytes) -> Decoded:
             "binary", f"no encoding gives readable text; the best guess was {encoding}"
         )
     return Decoded(text=text, encoding=encoding, basis="guess")
+
+
+def _ascii_letters(text: str) -> int:
+    return sum(1 for c in text[:_SAMPLE] if c.isascii() and c.isalpha())
 
 
 def _sample(payload: bytes) -> bytes:

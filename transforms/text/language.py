@@ -41,6 +41,8 @@ def detect(text: str) -> tuple[str | None, float | None]:
     share = english / len(words)
     if share >= 0.18 and english > 3 * foreign and english >= 2:
         return "en", round(min(0.99, 0.8 + share / 2), 3)
+    if share >= 0.12 and english > foreign and english >= 8:
+        return "en", round(0.5 + english / (english + foreign) / 3, 3)
     latin = sum(1 for c in sample if c.isascii() and c.isalpha())
     letters = len(_LETTER.findall(sample))
     if letters < _MIN_LETTERS and latin * 2 > letters:

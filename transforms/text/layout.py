@@ -55,6 +55,7 @@ _FORM = re.compile(
       (?:facebook|twitter|google\+?)\ photo$|enter\ your\ (?:e-?mail|comment|name)|please\ (?:log\ in|enter\ your|enable\ javascript)|
       you\ must\ be\ logged\ in|to\ leave\ a\ comment|comments?\ are\ (?:closed|moderated|disabled)|
       we\ (?:use|and\ our\ partners\ (?:store|use))\ .{0,40}cookies|this\ (?:web)?site\ uses\ cookies|by\ clicking\ .{0,40}you\ agree|
+      unsubscribe\b|(?:to\ )?unsubscribe\ from|view\ (?:this\ (?:email|message)\ )?in\ (?:your\ )?browser|you\ (?:are\ receiving|received)\ this\ (?:e-?mail|message)|manage\ (?:your\ )?(?:preferences|subscription)|
       receive\ our\ (?:daily|weekly)|get\ (?:our|the)\ .{0,40}(?:newsletter|in\ your\ inbox)|
       sign\ up\ (?:for|to)\ (?:our|the|get|receive)\b|subscribe\ (?:to|now|here|today)\b|
       (?:follow|like|join|find)\ us\ on\b|download\ (?:our|the)\ .{0,40}app\b|
@@ -179,7 +180,7 @@ _SIGNED = re.compile(
 _QUESTION = re.compile(r"^(?:who|what|when|where|why|how|is|are|was|were|do|does|did|can|could|will|would|should|which)\b",
                        re.IGNORECASE)  # fmt: skip
 _TITLE_SITE = re.compile(
-    r"^(?P<title>\S.{6,250}?)\s+(?P<bar>[|»•·]|::|-|–|—)\s+(?P<site>[^|»•·]{2,60})$"
+    r"^(?P<title>\S.{6,250}?)\s+(?P<bar>[|•·]|::|-|–|—)\s+(?P<site>[^|•·]{2,60})$"
 )
 
 
@@ -286,6 +287,11 @@ def _split(text: str) -> list[_Line]:
             else:
                 lines.append(_Line(row, gap=number == 0))
     return lines
+
+
+def unwrap(text: str) -> list[str]:
+    """Return the paragraphs of ``text``, lines that were broken at a fixed width joined."""
+    return [line.text for line in _split(text)]
 
 
 def _is_wrapped(rows: list[str]) -> bool:
@@ -449,7 +455,7 @@ def _find_title(page: _Page) -> None:
         page.title = line.text
         if split:
             keys = {_key(other.text) for other in body if other is not line}
-            if split["bar"] in "|»•·::" or _key(split["title"]) in keys:
+            if split["bar"] in ("|", "•", "·", "::") or _key(split["title"]) in keys:
                 page.title, page.publisher = (
                     split["title"].strip(),
                     page.publisher or split["site"].strip(),

@@ -205,7 +205,9 @@ class EventCoder:
                 continue
             if sizes is None:
                 sizes = circumstances.sizes(graph)
-            event = self._event(resolved, sentence, graph, phrases, reading, sizes, pair, notes)
+            event = self._event(
+                resolved, sentence, graph, phrases, reader, reading, sizes, pair, notes
+            )
             if event is not None:
                 found.append(event)
         return _compete(found, notes)
@@ -235,7 +237,7 @@ class EventCoder:
         return found
 
     def _event(
-        self, resolved: ResolvedArticle, sentence: Sentence, graph: Clauses, phrases: Phrases, reading: Reading,
+        self, resolved: ResolvedArticle, sentence: Sentence, graph: Clauses, phrases: Phrases, reader: SentenceReader, reading: Reading,
         sizes: dict[str, int], pair: Pair, notes: list[str] | None,
     ) -> Event | None:  # fmt: skip
         tokens = resolved.annotated.tokens
@@ -257,13 +259,23 @@ class EventCoder:
             frozenset(n.actor.entity_id for n in (*actors, *recipients) if n.actor.entity_id),
         )  # fmt: skip
         actors, recipients = self._localised(resolved, phrases, actors, recipients, place)
-        recipients = [r for r in recipients if not _same_actor(r, actors)]
+        kept = [
+            r for r in recipients if not _same_actor(r, actors) and not _is_own(graph, r, actors)
+        ]
+        if recipients and not kept:
+            kept = self._actors(phrases, reader.elsewhere(reading), taken, pair)
+            kept = [r for r in kept if not _same_actor(r, actors) and not _is_own(graph, r, actors)]
+        recipients = kept
         if not any(n.actor.code for n in actors):
             implied = self._implied(graph, reading, kind, mode, recipients, place, resolved, sizes)
             if implied is not None:
                 actors = [implied]
                 confidence *= 0.8
-        resolved_actors = [n for n in actors if n.actor.code or n.actor.sector in _STATE_SECTORS]
+        resolved_actors = [
+            n
+            for n in actors
+            if n.actor.code or n.actor.sector in _STATE_SECTORS or n.actor.sector == "UAF"
+        ]
         if not resolved_actors:
             if not self.keep_unresolved:
                 if notes is not None:
@@ -301,7 +313,7 @@ class EventCoder:
 
         reciprocal = False
         if reading.reciprocal and kind in _SYMMETRIC | {"ASSAULT", "REJECT", "SANCTION", "RETREAT"}:
-            if recipients and mode != "visit":
+            if recipients and mode != "visit" and kind in _SYMMETRIC | {"ASSAULT"}:
                 actors, recipients = [*actors, *recipients], []
             codes = {n.actor.code or n.actor.text for n in actors}
             entities = {n.actor.entity_id or n.actor.text for n in actors}
@@ -441,12 +453,14 @@ class EventCoder:
     ) -> Named | None:  # fmt: skip
         """Return the actor that the event itself implies: the state in a passive arrest, gunmen of the place in a blast."""
         country = place[1].country if place is not None else None  # type: ignore[attr-defined]
-        if country is None:
+        if kind == "ASSAULT" and country is None:
+            country = resolved.home_country
+        elif country is None:
             country = (
                 next((n.actor.country for n in recipients if n.actor.country), None)
                 or resolved.home_country
             )
-        if country is None or not (recipients or place):
+        if not (recipients or place) or (country is None and kind != "ASSAULT"):
             return None
         if (
             (
@@ -551,6 +565,9 @@ class _Kinds:
             return named is not None and (
                 named.actor.code is not None or named.actor.sector is not None
             )
+        if kind == "state":
+            named = self.phrases.actor(token)
+            return named is not None and named.actor.code is not None
         if kind == "number":
             return graph.tags[token] == "NUM" or any(
                 graph.relations[k] == "nummod" for k in graph.kids(token)
@@ -610,6 +627,17 @@ def _is_part(named: Named, other: Named) -> bool:
         and a.sector == b.sector
         and (len(a.text) <= len(b.text))
     )
+
+
+def _is_own(graph: Clauses, named: Named, others: list[Named]) -> bool:
+    """Tell whether a phrase is possessed by the other side: *its troops*, *their leader*."""
+    if not any(
+        graph.relations[k] == "nmod:poss"
+        and graph.lowers[k] in ("its", "his", "her", "their", "our")
+        for k in graph.kids(named.token)
+    ):
+        return False
+    return any(named.actor.code == o.actor.code for o in others)
 
 
 def _same_actor(named: Named, others: list[Named]) -> bool:

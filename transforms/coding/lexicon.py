@@ -39,7 +39,7 @@ SLOTS: Final = frozenset(
     " together along that whether if when while above below higher lower".split()
 )
 SPECIALS: Final = frozenset({"actor", "place", "person", "org", "number", "money", "date"})
-DEFAULT_ACTOR: Final = {"V": ("subj",), "A": ("subj",), "N": ("subj", "by", "poss", "mod")}
+DEFAULT_ACTOR: Final = {"V": ("subj",), "A": ("subj",), "N": ("by", "poss", "mod", "subj")}
 DEFAULT_RECIPIENT: Final = {"V": ("obj",), "A": (), "N": ()}
 
 

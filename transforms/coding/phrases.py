@@ -190,7 +190,7 @@ class Phrases:
         word, tag = graph.lowers[token], graph.tags[token]
         if word in _PRONOUNS or word in _POSSESSIVES:
             return self._pronoun(token, entity, depth)
-        if entity is not None:
+        if entity is not None and not self._is_minority(token):
             found = self._from_entity(token, entity)
             if found is not None and not found.generic:
                 return found
@@ -348,6 +348,10 @@ class Phrases:
             if code is None and facts.code is None:
                 return None
             sector = "MIL"
+        if self._is_minority(token):
+            # a minority named after another state lives where the sentence says
+            country = code = entity_id = None
+            facts = ActorFacts(sector=facts.sector or "CVL")
         sector = facts.sector or sector
         country, code = country or facts.country, code or facts.code or facts.country
         if facts.code and facts.code != facts.country and not country:
@@ -376,6 +380,11 @@ class Phrases:
             generic=code is None, named=False,
         )  # fmt: skip
 
+    def _is_minority(self, token: int) -> bool:
+        """Tell whether a phrase is of the kind *ethnic Albanians*."""
+        lowers = self.graph.lowers
+        return any(lowers[i] == "ethnic" for i in range(max(self.graph.first, token - 2), token))
+
     def _may_act(self, token: int, facts: ActorFacts) -> bool:
         """Tell whether the head of a phrase is somebody: a role, a name, a nationality or a noun for people.
 
@@ -383,6 +392,8 @@ class Phrases:
         """
         graph = self.graph
         word = graph.lowers[token]
+        if self._is_minority(token):
+            return True
         role = self.knowledge.role(word)
         if role is not None and role.kind != "modifier":
             return True

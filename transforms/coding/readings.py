@@ -39,6 +39,7 @@ _BACKGROUND: Final = frozenset(
     " following until according_to by like unlike besides including under ahead_of due_to".split()
 )
 _MUST: Final = frozenset({"must", "should", "ought"})
+_MUTUAL: Final = frozenset({"with", "obj", "between", "among", ""})
 _ADDRESSING: Final = frozenset({"request", "accuse", "condemn", "approve", "allow", "prevent"})
 _TRANSPARENT: Final = frozenset({"begin", "try"})
 _ANNOUNCING: Final = frozenset(
@@ -89,6 +90,7 @@ class SentenceReader:
         "is_kind",
         "lexicon",
         "log",
+        "slot",
         "used",
     )
 
@@ -104,6 +106,7 @@ class SentenceReader:
         self.lexicon = lexicon
         self.is_kind = is_kind
         self.log = log
+        self.slot = ""  # the slot that the last fill took
         self._words: frozenset[str] | None = None
         self._matched: dict[int, tuple[Entry | None, tuple[Entry, ...]]] = {}
         self._memo: dict[int, Reading | None] = {}
@@ -297,6 +300,7 @@ class SentenceReader:
         """
         best: tuple[int, ...] = ()
         nested: tuple[int, ...] = ()
+        self.slot = ""
         for slot in slots:
             fillers = [
                 f.token
@@ -306,8 +310,10 @@ class SentenceReader:
             if not fillers:
                 continue
             spread = self._spread(fillers)
-            acting = tuple(t for t in spread if t not in taken and self.is_kind(t, "actor"))
+            kind = "state" if slot == "mod" else "actor"
+            acting = tuple(t for t in spread if t not in taken and self.is_kind(t, kind))
             if acting:
+                self.slot = slot
                 return acting
             if not nested:
                 nested = tuple(
@@ -337,6 +343,12 @@ class SentenceReader:
                         return found
         return ()
 
+    def elsewhere(self, reading: Reading) -> tuple[int, ...]:
+        """Return another recipient for a reading whose own turned out to belong to its actor."""
+        if reading.entry.alone:
+            return ()
+        return self._anywhere(reading.trigger, (*reading.actors, *reading.recipients), frozenset())
+
     def _anywhere(
         self, token: int, taken: tuple[int, ...], skip: frozenset[int]
     ) -> tuple[int, ...]:
@@ -353,6 +365,8 @@ class SentenceReader:
                     if graph.relations[kid] in ("advcl", "obl") and graph.cases(kid) & _BACKGROUND:
                         continue
                     if graph.relations[kid] == "conj" and graph.tags[kid] == "VERB":
+                        continue
+                    if graph.relations[kid] == "acl" and graph.xpos[kid] in ("VBN", "VBG"):
                         continue
                     seen.add(kid)
                     following.append(kid)
@@ -384,15 +398,18 @@ class SentenceReader:
                 ):
                     consumed.add(filler.token)
                     consumed.update(self.graph.kids_by(filler.token, "compound", "amod"))
+        reciprocal = entry.reciprocal and (not recipients or self.slot in _MUTUAL)
         if recipients and consumed & set(recipients):
             recipients = self._fill(token, entry.recipient, (*actors, *consumed), entry.rest)
         if entry.recipient and not any(self.is_kind(t, "actor") for t in recipients):
             things = [f.token for f in self._fillers(token, "obj", entry.rest)]
             things += [f.token for f in self.graph.slot(token, "comp")]
             recipients = self._owner_of(things, actors) or recipients
+            reciprocal = reciprocal and not any(self.is_kind(t, "actor") for t in recipients)
         between = self._fill(token, ("between", "among")) if entry.reciprocal else ()
         if not recipients and entry.recipient and entry.label != "CONSULT":
             recipients = self._anywhere(token, actors, frozenset())
+            reciprocal = reciprocal and not recipients
         if between and not recipients:
             actors = tuple(dict.fromkeys((*between, *(a for a in actors if a in between))))
         for word_back in range(1, len(entry.rest) + 1):
@@ -400,7 +417,7 @@ class SentenceReader:
                 consumed.add(token - word_back)
         return Reading(
             trigger=token, entry=entry, event_type=entry.label, mode=entry.mode, actors=actors,
-            recipients=recipients, reciprocal=entry.reciprocal, confidence=entry.confidence,
+            recipients=recipients, reciprocal=reciprocal, confidence=entry.confidence,
             context=entry.context, covers=frozenset(consumed),
         )  # fmt: skip
 
@@ -614,10 +631,15 @@ class SentenceReader:
             if operator.label in ("accuse", "condemn") and not recipients:
                 recipients = tuple(t for t in content.recipients if t not in own)
         else:
+            others = tuple(
+                t for t in content.actors if t not in actors and self.is_kind(t, "actor")
+            )
+            others = others if own else ()
             recipients = (
                 tuple(t for t in own_recipients if self.is_kind(t, "actor"))
+                or (others if self.graph.tags[content.trigger] == "NOUN" else ())
                 or tuple(t for t in content.recipients if t not in actors)
-                or (tuple(t for t in content.actors if t not in actors) if own else ())
+                or others
             )
             if operator.label == "refuse" and content.actors and own and content.event_type in (
                 "REQUEST", "AGREE", "THREATEN", "ACCUSE",

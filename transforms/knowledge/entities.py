@@ -619,8 +619,10 @@ class Resolver:
         self._assign(index, cluster)
 
     def _is_elsewhere(self, term: Term) -> bool:
-        """Say whether a name of everyday words (National Liberation Army) is not our tables' bearer of it, since that
-        country is not in the article."""
+        """Say whether a name of everyday words (National Liberation Army) has another bearer than our tables'.
+
+        So it is where the bearer's country is absent from the article, or hardly there.
+        """
         return (
             term.role_kind in NATIONAL_KINDS
             and self.home is not None
@@ -1038,10 +1040,8 @@ class Resolver:
             country, office, sector, qid, name = holder
             state = None if country in ("UNO", "IGO", "EUR", "IMG") else country
             if (
-                cluster.country is None
-                and cluster.code is None
-                or cluster.country_basis == "office-holder"
-            ):
+                cluster.country is None and cluster.code is None
+            ) or cluster.country_basis == "office-holder":
                 cluster.country, cluster.code, cluster.country_basis = (
                     state,
                     country,
@@ -1268,11 +1268,9 @@ class Resolver:
                 len(earlier) == 1
                 and not self._others_between(earlier[0], token, sentence)
                 and tokens.relations[verb] in ("ccomp", "advcl", "conj", "parataxis")
+                and self._is_subject_of(earlier[0], tokens.heads[verb])
             ):
-                if self._is_subject_of(earlier[0], tokens.heads[verb]):
-                    self.extras.append(
-                        _Extra(token, token + 1, sentence.index, earlier[0], "pronoun")
-                    )
+                self.extras.append(_Extra(token, token + 1, sentence.index, earlier[0], "pronoun"))
 
     def _others_between(self, cluster: Cluster, token: int, sentence: Sentence) -> bool:
         """Say whether an unnamed person stands between a name and a pronoun: ``his wife, although she``."""
@@ -1368,12 +1366,7 @@ class Resolver:
                 if cluster.country == facts.country and cluster.office == office
             ]
         elif left == token and facts.country is None:
-            lately = [
-                other
-                for other in self.annotated.sentences[
-                    max(0, sentence.index - 2) : sentence.index + 1
-                ]
-            ]
+            lately = self.annotated.sentences[max(0, sentence.index - 2) : sentence.index + 1]
             near = {
                 id(cluster): cluster
                 for other in lately

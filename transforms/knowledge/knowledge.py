@@ -12,7 +12,7 @@ import functools
 import hashlib
 import logging
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from transforms.knowledge.people import Officeholder, People
 from transforms.knowledge.places import Gazetteer, Place
@@ -26,7 +26,14 @@ SECTORS = frozenset(
 )
 NONSTATE = frozenset(("IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"))
 
-TABLES = ("countries.tsv", "regions.tsv", "roles.tsv", "organisations.tsv", "leaders.tsv", "officeholders.parquet")
+TABLES = (
+    "countries.tsv",
+    "regions.tsv",
+    "roles.tsv",
+    "organisations.tsv",
+    "leaders.tsv",
+    "officeholders.parquet",
+)
 
 # Short names that are everyday words in lower case: a phrase without capitals does not name them.
 EVERYDAY = frozenset(
@@ -35,7 +42,18 @@ EVERYDAY = frozenset(
     "sun times bild sputnik morena apc plan ad an at au ec ap rt let nam alba pan rai ani ais kor ira car male "
     "nice reading mobile chad jordan commons capitol garda cortes dail diet hirak fars mehr ri pml elysee "
     "conservatives democrats republicans tories sana ansa rally visa intel tass politico sabah zaman rossiya".split()
-) - {"ira", "chad", "jordan", "commons", "conservatives", "democrats", "republicans", "tories", "tass", "garda"}
+) - {
+    "ira",
+    "chad",
+    "jordan",
+    "commons",
+    "conservatives",
+    "democrats",
+    "republicans",
+    "tories",
+    "tass",
+    "garda",
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +253,18 @@ def _weight(holder: Officeholder) -> tuple[int, dt.date, str]:
 
 
 def _load_countries(known: Knowledge) -> None:
-    required = ("iso3", "iso2", "name", "names", "adjectives", "people", "seats", "geonameid", "latitude", "longitude")
+    required = (
+        "iso3",
+        "iso2",
+        "name",
+        "names",
+        "adjectives",
+        "people",
+        "seats",
+        "geonameid",
+        "latitude",
+        "longitude",
+    )
     rows = [row for _, row in read_rows(DATA / "countries.tsv", required)]
     for row in rows:
         iso3 = row["iso3"]
@@ -263,7 +292,9 @@ def _load_countries(known: Knowledge) -> None:
             known.add_term(noun, one)
             known.add_term(plural(noun), many)
         for seat in split_list(row["seats"]):
-            known.add_term(seat, Term(kind="seat", name=seat, country=iso3, code=iso3, sector="GOV"))
+            known.add_term(
+                seat, Term(kind="seat", name=seat, country=iso3, code=iso3, sector="GOV")
+            )
 
 
 def _load_regions(known: Knowledge) -> None:
@@ -277,7 +308,9 @@ def _load_regions(known: Knowledge) -> None:
         people_kind = "ethnic" if kind in ("region", "city") else kind
         adjectives = split_list(row["adjectives"])
         for adjective in adjectives:
-            known.add_term(adjective, Term(kind=people_kind, name=adjective, country=country, code=code))
+            known.add_term(
+                adjective, Term(kind=people_kind, name=adjective, country=country, code=code)
+            )
         for noun in split_list(row["people"]):
             known.add_term(noun, Term(kind=people_kind, name=noun, country=country, code=code))
             known.add_term(
@@ -287,10 +320,21 @@ def _load_regions(known: Knowledge) -> None:
 
 
 def _load_roles(known: Knowledge) -> None:
-    for number, row in read_rows(DATA / "roles.tsv", ("form", "sector", "kind", "rank"), ("office",)):
+    for number, row in read_rows(
+        DATA / "roles.tsv", ("form", "sector", "kind", "rank"), ("office",)
+    ):
         if row["sector"] and row["sector"] not in SECTORS:
-            raise KnowledgeError(f"roles.tsv:{number}: column sector: {row['sector']!r} is no PLOVER sector")
-        _add_role(known, row["form"], row["sector"] or None, row["kind"], int(row["rank"]), row["office"] or None)
+            raise KnowledgeError(
+                f"roles.tsv:{number}: column sector: {row['sector']!r} is no PLOVER sector"
+            )
+        _add_role(
+            known,
+            row["form"],
+            row["sector"] or None,
+            row["kind"],
+            int(row["rank"]),
+            row["office"] or None,
+        )
 
 
 def _add_role(
@@ -311,7 +355,15 @@ def _add_role(
     if kind != "modifier":
         known.add_term(
             plural(form),
-            Term(kind="role", name=form, sector=sector, rank=rank, role_kind=kind, office=office, is_plural=True),
+            Term(
+                kind="role",
+                name=form,
+                sector=sector,
+                rank=rank,
+                role_kind=kind,
+                office=office,
+                is_plural=True,
+            ),
             override=override,
         )
 
@@ -333,7 +385,9 @@ def _load_organisations(known: Knowledge) -> None:
         )
 
 
-def _add_organisation(known: Knowledge, organisation: Organisation, *, override: bool = False) -> None:
+def _add_organisation(
+    known: Knowledge, organisation: Organisation, *, override: bool = False
+) -> None:
     term = Term(
         kind="organisation",
         name=organisation.name,
@@ -381,7 +435,9 @@ def _adopt(known: Knowledge, holder: Officeholder, aliases: Sequence[str]) -> Of
     """Give a person of our list the identifier, name and terms that the extract has for him under one of his names."""
     found: list[Officeholder] = []
     for name in (holder.name, *aliases):
-        found = [other for other in known.people.named(key(name)) if other.country == holder.country]
+        found = [
+            other for other in known.people.named(key(name)) if other.country == holder.country
+        ]
         if found:
             break
     if len({other.qid for other in found}) != 1:
@@ -420,11 +476,19 @@ def _check_user_row(path: pathlib.Path, number: int, row: dict[str, str]) -> Non
             f"{path}:{number}: column kind: {row['kind']!r} is unknown; expected one of {', '.join(USER_KINDS)}"
         )
     if not key(row["name"]):
-        raise KnowledgeError(f"{path}:{number}: column name: {row['name']!r} holds no letter or digit")
+        raise KnowledgeError(
+            f"{path}:{number}: column name: {row['name']!r} holds no letter or digit"
+        )
     if row["sector"] and row["sector"] not in SECTORS:
-        raise KnowledgeError(f"{path}:{number}: column sector: {row['sector']!r} is no PLOVER sector")
-    if row["country"] and not (len(row["country"]) == 3 and row["country"].isalpha() and row["country"].isupper()):
-        raise KnowledgeError(f"{path}:{number}: column country: {row['country']!r} is no three-letter code")
+        raise KnowledgeError(
+            f"{path}:{number}: column sector: {row['sector']!r} is no PLOVER sector"
+        )
+    if row["country"] and not (
+        len(row["country"]) == 3 and row["country"].isalpha() and row["country"].isupper()
+    ):
+        raise KnowledgeError(
+            f"{path}:{number}: column country: {row['country']!r} is no three-letter code"
+        )
     if row["code"] and row["code"] not in NONSTATE and len(row["code"]) != 3:
         raise KnowledgeError(f"{path}:{number}: column code: {row['code']!r} is no actor code")
 
@@ -447,11 +511,21 @@ def _add_user_row(known: Knowledge, path: pathlib.Path, number: int, row: dict[s
         )
     elif row["kind"] == "role":
         for name in names:
-            _add_role(known, name, row["sector"] or None, "person", 3, row["office"] or None, override=True)
+            _add_role(
+                known,
+                name,
+                row["sector"] or None,
+                "person",
+                3,
+                row["office"] or None,
+                override=True,
+            )
     elif row["kind"] in ("country", "region"):
         for name in names:
             known.add_term(
-                name, Term(kind=row["kind"], name=row["name"], country=country, code=code), override=True
+                name,
+                Term(kind=row["kind"], name=row["name"], country=country, code=code),
+                override=True,
             )
     else:
         try:
@@ -459,7 +533,9 @@ def _add_user_row(known: Knowledge, path: pathlib.Path, number: int, row: dict[s
         except ValueError as error:
             raise KnowledgeError(f"{path}:{number}: column start or end: {error}") from error
         if start is not None and end is not None and end < start:
-            raise KnowledgeError(f"{path}:{number}: column end: {row['end']} is before the start {row['start']}")
+            raise KnowledgeError(
+                f"{path}:{number}: column end: {row['end']} is before the start {row['start']}"
+            )
         holder = Officeholder(
             name=row["name"],
             country=row["country"],

@@ -58,7 +58,9 @@ def _close(one: str, other: str) -> bool:
         return True
     if len(one) == 1 or len(other) == 1:
         return one[0] == other[0]
-    return _near(one, other) or (len(one) > 2 and len(other) > 2 and (one.startswith(other) or other.startswith(one)))
+    return _near(one, other) or (
+        len(one) > 2 and len(other) > 2 and (one.startswith(other) or other.startswith(one))
+    )
 
 
 def _near(one: str, other: str) -> bool:

@@ -66,7 +66,9 @@ class People:
         """Read the table; its rows are sorted by ``key``."""
         table = pq.ParquetFile(path, memory_map=True).read(use_threads=False)
         self._columns = {
-            name: table.column(name).combine_chunks() for name in table.column_names if name != "key"
+            name: table.column(name).combine_chunks()
+            for name in table.column_names
+            if name != "key"
         }
         first = 0
         names = table.column("key").to_pylist()
@@ -116,7 +118,9 @@ class People:
             for joined in (*self._rows, *(name for name in self._added if name not in self._rows)):
                 for part in surnames(joined.split(" ")):
                     self._surnames.setdefault(part, []).append(joined)
-        found = [holder for joined in self._surnames.get(surname, ()) for holder in self.named(joined)]
+        found = [
+            holder for joined in self._surnames.get(surname, ()) for holder in self.named(joined)
+        ]
         return tuple(dict.fromkeys(found))
 
     def _build(self, index: int) -> Officeholder:

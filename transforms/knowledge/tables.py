@@ -60,7 +60,9 @@ def read_rows(
             row.setdefault(name, "")
         yield number, row
     if columns is None:
-        raise KnowledgeError(f"{path}:1: no header line; expected the columns {', '.join(required)}")
+        raise KnowledgeError(
+            f"{path}:1: no header line; expected the columns {', '.join(required)}"
+        )
 
 
 def _check_header(

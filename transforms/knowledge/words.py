@@ -8,7 +8,20 @@ import unicodedata
 from collections.abc import Iterable
 
 _PIECES = re.compile(r"'s(?![a-z0-9])|[^\W_]+(?:\.[^\W_]+)*", re.UNICODE)
-_FOLDED = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "’": "'", "‘": "'", "ʼ": "'", "`": "'"})
+_FOLDED = str.maketrans(
+    {
+        "ı": "i",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ß": "ss",
+        "æ": "ae",
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "`": "'",
+    }
+)
 _IRREGULAR = {
     "man": "men",
     "woman": "women",
@@ -61,7 +74,7 @@ def plural(phrase: str) -> str:
         return f"{prefix}{last[:-3]}men"
     if last.endswith("y") and last[-2:-1] not in "aeiou":
         return f"{prefix}{last[:-1]}ies"
-    if last.endswith(("s", "x", "ch", "sh", "z")):
+    if last.endswith(("s", "x", "ch", "sh", "z")) and not last.endswith("arch"):
         return f"{prefix}{last}es"
     return f"{prefix}{last}s"
 

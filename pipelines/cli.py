@@ -179,6 +179,10 @@ def run(
     keep_unresolved: KeepUnresolved = False,
     as_json: AsJson = False,
     log: Log = "text",
+    examples: Annotated[
+        bool,
+        typer.Option("--examples", help="Show events by type and three queries when done."),
+    ] = False,
 ) -> None:
     """Turn files into tables: ingest, annotate and link, doing only what is new or changed."""
     from pipelines import annotate as annotating
@@ -209,6 +213,7 @@ def run(
             lambda place, execution: annotating.main(place, execution, saying),
             lambda place, _: linking.main(place),
         ],
+        after=_show_examples if examples and not as_json else None,
     )
 
 
@@ -425,6 +430,46 @@ def _column_rows(
     return rows
 
 
+@app.command()
+def explain(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE_OR_TEXT", help="A text file, - for standard input, or a text."
+        ),
+    ],
+    model: Model = DEFAULT_MODEL,
+    knowledge: Knowledge = None,
+    lexicon: Lexicon = None,
+    date: Annotated[
+        str | None,
+        typer.Option(
+            "--date", metavar="YYYY-MM-DD", help="Day of publication, for dates like 'on Monday'."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show why a text is coded as it is: triggers, rules, actors, and what was rejected and why."""
+    import datetime as dt
+
+    from pipelines.explain import explain_text, read_source, render
+
+    try:
+        published = dt.date.fromisoformat(date) if date else None
+    except ValueError as error:
+        raise UsageError(f"--date is {date!r}, expected a day as YYYY-MM-DD") from error
+    explained = explain_text(
+        read_source(source),
+        model=model,
+        knowledge_files=_absolute(knowledge),
+        lexicons=_absolute(lexicon),
+        published=published,
+    )
+    typer.echo(
+        json.dumps(explained, ensure_ascii=False, indent=1) if as_json else render(explained)
+    )
+
+
 # ------------------------------------------------------------------------------------------- what they share
 
 
@@ -459,6 +504,7 @@ def _perform(
     as_json: bool,
     log: str,
     stages: Sequence[Callable[[Lake, Execution], StageResult]],
+    after: Callable[[Lake], None] | None = None,
 ) -> None:
     """Hold the lake, run the stages one after the other, print what they did and leave with the exit code."""
     from pipelines import report
@@ -489,6 +535,8 @@ def _perform(
     else:
         for line in report.summary_lines(results, str(place.root), seconds):
             typer.echo(line)
+    if after is not None and code == 0 and any(result.run_id for result in results):
+        after(place)
     if code == EXIT_REJECTS:
         _complain(
             f"too many rejects in {results[-1].stage}: {sum(results[-1].rejects.values()):,} against "
@@ -508,6 +556,22 @@ def _perform(
             )
     if code:
         raise typer.Exit(code)
+
+
+def _show_examples(lake: Lake) -> None:
+    """Print events by type, the example queries with their results, and how to go on."""
+    from pipelines import query as reading
+    from pipelines.examples import BY_TYPE, EXAMPLES
+
+    _, counted = reading.run_query(lake, BY_TYPE)
+    types = ", ".join(f"{count:,} {name}" for name, count in counted)
+    typer.echo(f"{'events':<9} {types or 'none'}")
+    for example in EXAMPLES:
+        typer.echo(f"\n{example.question}")
+        columns, rows = reading.run_query(lake, example.sql)
+        reading.print_rows(columns, rows, as_json=False)
+    typer.echo(f"\nThe Parquet files: {lake.root}/<table>/**/*.parquet")
+    typer.echo(f"Ask more:          dateline query --lake {lake.root} 'SELECT ... FROM events'")
 
 
 def _set_up_logs(log: str) -> None:

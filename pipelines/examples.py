@@ -12,6 +12,8 @@ class Example(NamedTuple):
     sql: str
 
 
+BY_TYPE: Final = "SELECT event_type, count(*) AS n FROM events GROUP BY 1 ORDER BY n DESC, 1"
+
 EXAMPLES: Final = (
     Example(
         "Who did what to whom most often?",

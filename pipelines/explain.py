@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import sys
+from pathlib import Path
 from typing import Any
 
 from schemas import ids
@@ -59,6 +61,26 @@ def explain_text(
             for explanation in coder.explain(resolve_article(annotated, knowledge))
         )
     return explained
+
+
+def read_source(source: str) -> str:
+    """Return the text of a file, of standard input (``-``), or the argument itself.
+
+    Raises:
+      ValueError: it looks like a path and there is no such file, or the file is no text.
+    """
+    if source == "-":
+        return sys.stdin.read()
+    if len(source) < 300 and "\n" not in source:
+        path = Path(source)
+        if path.is_file():
+            try:
+                return path.read_text("utf-8")
+            except UnicodeDecodeError as error:
+                raise ValueError(f"{source} is not UTF-8 text (byte {error.start})") from error
+        if " " not in source.strip():
+            raise ValueError(f"{source!r} is neither a file nor a sentence")
+    return source
 
 
 def _event(event: Event) -> dict[str, Any]:

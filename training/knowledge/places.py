@@ -22,7 +22,7 @@ from transforms.knowledge.words import key
 LIMIT = 30_000
 LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ' .’‘-]{3,40}")
 TOO_COMMON = frozenset(
-    "of and the for march may date split nice reading mobile sale police most bar male man university church union best "
+    "of and the for march may date nice reading mobile sale police most bar male man university church union best "
     "center central general independence liberal industry commerce enterprise king prince queens major mayor orange "
     "young victoria police same both bay bath battle deal cork limerick tours angers lens caen of boom".split()
 )
@@ -45,7 +45,7 @@ ENGLISH = frozenset(
     "|donetsk|luhansk|lugansk|dnipro|dnepropetrovsk|kherson|bakhmut|avdiivka|kramatorsk|sloviansk|grozny|vladikavkaz|nazran"
     "|beslan|kaliningrad|yekaterinburg|nizhny novgorod|vladivostok|khabarovsk|murmansk|arkhangelsk|rostov on don|belgorod"
     "|vilnius|kaunas|gdansk|krakow|cracow|wroclaw|lodz|poznan|bratislava|brno|timisoara|constanta|varna|plovdiv|salonika"
-    "|thessaloniki|tuzla|mostar|banja luka|vukovar|split|dubrovnik|mitrovica|prizren|pec|nis|novi sad|tetovo|ohrid|skopje"
+    "|thessaloniki|tuzla|mostar|banja luka|vukovar|split|frankfurt|newcastle|dubrovnik|mitrovica|prizren|pec|nis|novi sad|tetovo|ohrid|skopje"
     "|hong kong|macau|kaohsiung|incheon|inchon|kwangju|gwangju|pyeongtaek|panmunjom|kaesong|sinuiju|hiroshima|nagasaki"
     "|mandalay|chittagong|colombo|jaffna|trincomalee|kathmandu|thimphu|peshawar|lahore|rawalpindi|karachi|hyderabad|amritsar"
     "|ayodhya|ahmedabad|mumbai|chennai|kolkata|bengaluru|pune|poona|varanasi|jammu|leh|imphal|guwahati|dili|banda aceh"
@@ -90,7 +90,7 @@ def _alternates(city: dict[str, Any]) -> list[str]:
     name = key(city["name"])
     names = [name]
     others = [key(other) for other in city["alternatenames"] if LATIN.fullmatch(other)]
-    names += [other for other in others if other in ENGLISH and city["population"] >= 50_000]
+    names += [other for other in others if other in ENGLISH and city["population"] >= 1_000]
     if city["population"] >= 100_000:
         close = [
             (difflib.SequenceMatcher(None, name, other).ratio(), other)
@@ -146,7 +146,8 @@ def build(limit: int = LIMIT) -> int:
     cities.sort(key=lambda city: (-city["population"], city["geonameid"]))
     divisions = _divisions(cities)
     rows = []
-    for city in cities[:limit]:
+    named = [city for city in cities[limit:] if city["population"] >= 1_000 and key(city["name"]) in ENGLISH]
+    for city in [*cities[:limit], *named]:
         names = [name for name in _alternates(city) if name not in TOO_COMMON]
         if names:
             rows.append(

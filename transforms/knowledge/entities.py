@@ -56,6 +56,9 @@ SAYING: Final = frozenset(
     "explain describe vow pledge promise reiterate emphasize emphasise acknowledge admit confirm deny express".split()
 )
 KOREAS: Final = {"north": "PRK", "south": "KOR"}
+RIVAL_SHARE: Final = 0.15
+"""How large a namesake of a capital must be, against it, to be meant in an article about the namesake's country: Tripoli
+in Lebanon has 0.18 of Libya's, London in Ontario 0.04 of England's."""
 SELF_RULED: Final = frozenset(("country", "region"))
 CITY_OF_COUNTRY: Final = frozenset(
     ("SGP", "LUX", "DJI", "KWT", "PAN", "GTM", "MCO", "VAT", "HKG", "MAC", "SMR")
@@ -156,6 +159,12 @@ class Resolver:
         self.date = self._date()
         self.home = self._dateline_country()
         self.weights = self._country_weights()
+        self.named_countries = {
+            mention.term.country
+            for mention in self.found
+            if mention.term is not None and mention.term.country and mention.term.kind not in ("organisation",)
+            and not (mention.term.kind == "seat" and self._has_rivals(mention.term))
+        } - {None}
         if self.home is None and self.weights:
             self.home = self._most_mentioned()
 
@@ -196,6 +205,10 @@ class Resolver:
             counts[self.home] += 2
         top = max(counts.values(), default=0)
         return {country: 0.3 + 0.7 * count / top for country, count in counts.items()}
+
+    def _has_rivals(self, term: Term) -> bool:
+        places = self.knowledge.gazetteer.named(key(term.name))
+        return any(place.country != term.country and place.population >= 100_000 for place in places)
 
     def _most_mentioned(self) -> str | None:
         counts: Counter[str] = Counter()
@@ -370,6 +383,8 @@ class Resolver:
     def _seat(self, index: int, mention: Found, term: Term) -> None:
         """A capital: its government or the city, by what stands around it."""
         country = term.country or ""
+        if self._is_another_city(index, mention, term):
+            return
         if self._is_government(mention):
             self._assign(index, self._country(country))
             return
@@ -392,6 +407,28 @@ class Resolver:
         if chosen is not None and chosen[0].country == country:
             self._set_place(cluster, chosen[0])
         self._assign(index, cluster)
+
+    def _is_another_city(self, index: int, mention: Found, term: Term) -> bool:
+        """Take a capital's name for another city where the text says so (``London, Ontario``) or the article is there."""
+        name = key(term.name)
+        container = self._container(mention)
+        if container and term.country not in container:
+            chosen = self.knowledge.gazetteer.choose(name, container=container)
+            if chosen is not None and chosen[0].country != term.country and chosen[1] == 0.95:
+                return self._place_named(index, name, container, term.name)
+        others = self.named_countries
+        if term.country in others or not others:
+            return False
+        places = self.knowledge.gazetteer.named(name)
+        seat = max((place.population for place in places if place.country == term.country), default=0)
+        rivals = [
+            place
+            for place in places
+            if place.country in others and place.population >= RIVAL_SHARE * seat and place.resolution == "place"
+        ]
+        if not rivals:
+            return False
+        return self._place_named(index, name, (rivals[0].country,), term.name)
 
     def _is_government(self, mention: Found) -> bool:
         """Say whether a capital stands for its government, from the words next to it and its place in the clause."""
@@ -583,7 +620,7 @@ class Resolver:
                 or self.tokens.tags[mention.first] != "PROPN"
             ):
                 return False
-        return located or place.population >= 100_000 or self.weights.get(place.country, 0.0) >= 0.5
+        return located or place.population >= 15_000 or self.weights.get(place.country, 0.0) >= 0.5
 
     @staticmethod
     def _set_place(cluster: Cluster, place: Place) -> None:

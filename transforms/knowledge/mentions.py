@@ -432,6 +432,13 @@ def _mend(
         and any(word in MONTHS or word[:1].isdigit() for word in tokens.lowers[head.last : last])
     ):
         return _from_hit(head, sentence_of)
+    if (
+        label == "LOC"
+        and last - first > 1
+        and scan.key(first, last) in scan.knowledge.gazetteer
+        and (head.first > first or hits[-1].last < last or len(hits) > 1)
+    ):
+        return [Found(first, last, label, sentence)]
     if label in ("NORP", "LOC") and (len(hits) > 1 or _only_directions(tokens, first, last, hits)):
         return _all_hits(hits, sentence_of)
     if label == "NORP":

@@ -103,11 +103,8 @@ class Gazetteer:
         inside = set(container)
         if inside:
             held = [
-                place
-                for place in candidates
-                if place.country in inside
-                or (place.admin1 is not None and _simple(place.admin1) in inside)
-            ]
+                place for place in candidates if place.admin1 is not None and _simple(place.admin1) in inside
+            ] or [place for place in candidates if place.country in inside]
             if held:
                 best = max(held, key=lambda place: (place.resolution == "place", place.population))
                 return best, 0.95

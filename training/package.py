@@ -14,12 +14,14 @@ from pathlib import Path
 
 import spacy
 
+from training.tokenizer import adapt_tokenizer
 from transforms.nlp.reader import READER
 
 
 def package(files: Path, out: Path, version: str, name: str = "dateline_news") -> None:
     """Write the pipeline to ``out``."""
     nlp = spacy.blank("en")
+    adapt_tokenizer(nlp)
     reader = nlp.add_pipe(READER)
     reader.from_disk(files)
     nlp.meta.update(

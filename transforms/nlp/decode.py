@@ -146,6 +146,25 @@ def viterbi(scores: NDArray[np.float32], transitions: Transitions) -> NDArray[np
     return labels
 
 
+QUOTES = frozenset({'"', "'", "“", "”", "‘", "’", "''", "``", "«", "»"})
+
+
+def mend_quotes(words: Sequence[str], spaced: NDArray[np.bool_], starts: NDArray[np.bool_]) -> None:
+    """Move sentence starts, in place, so that a quotation mark stays on the side that it is written against.
+
+    ``spaced`` says which words have white space before them. The encoder does not see spaces, and so cannot tell
+    ``he said. "They`` from ``he said." They``.
+    """
+    for place, word in enumerate(words):
+        if word not in QUOTES or place + 1 >= len(words):
+            continue
+        before, after = spaced[place], spaced[place + 1]
+        if before and not after and starts[place + 1]:
+            starts[place], starts[place + 1] = True, False
+        elif after and not before and starts[place] and place:
+            starts[place], starts[place + 1] = False, True
+
+
 def trees(
     arcs: NDArray[np.float32], roots: NDArray[np.float32], starts: NDArray[np.bool_]
 ) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from spacy import util
-from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, IS_SPACE, LEMMA, MORPH, POS, TAG
+from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, IS_SPACE, LEMMA, MORPH, POS, SPACY, TAG
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -86,6 +86,8 @@ class Reader:
         feats, relations = np.empty(count, np.int64), np.empty(count, np.int64)
         heads, opens = np.empty(count, np.int64), np.zeros(count, bool)
         names = np.empty((count, self._bounds[0]), np.float32)
+        ends_in_space = doc.to_array([SPACY]).astype(bool)
+        spaced = np.array([True, *(np.diff(kept) > 1) | ends_in_space[kept[:-1]]])
         for window in self._pieces.windows(words, breaks):
             first, last = window.first, window.last
             found = reader.run(window)
@@ -95,6 +97,7 @@ class Reader:
                 part.argmax(1) for part in ends[:3]
             )
             starts = ends[3][:, 0] > 0
+            decode.mend_quotes(words[first:last], spaced[first:last], starts)
             starts[0] = True
             starts |= np.array(breaks[first:last])
             opens[first:last] = starts

@@ -126,3 +126,11 @@ def test_other_names_are_left_alone() -> None:
     best = scores.argmax(1)
     decode.agree(words, scores, best, decode.Kinds(LABELS))
     assert best.tolist() == scores.argmax(1).tolist()
+
+
+def test_a_quotation_mark_stays_where_it_is_written() -> None:
+    words = ["said", ".", '"', "They", "go", ".", '"', "He", "left"]
+    spaced = np.array([True, False, True, False, True, False, False, True, True])
+    starts = np.array([True, False, False, True, False, False, True, False, False])
+    decode.mend_quotes(words, spaced, starts)
+    assert np.flatnonzero(starts).tolist() == [0, 2, 7]

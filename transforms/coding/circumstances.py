@@ -148,12 +148,15 @@ _LATER: Final = frozenset(
 )
 
 
-def prominence(graph: Clauses, token: int, *, carried: bool, sided: bool) -> tuple[float, bool]:
+def prominence(
+    graph: Clauses, token: int, *, carried: bool, sided: bool, triggers: frozenset[int]
+) -> tuple[float, bool]:
     """Return how far a trigger is asserted, 0 to 1, and whether it is only a purpose.
 
     The main clause and what is reported in it count in full; relative clauses, circumstances and mere nouns less;
     an infinitive of purpose (*talks aimed at ending the war*, *to prevent an attack*) tells what did not happen yet.
-    ``carried`` is true for a noun whose verb was read with it (*held talks*), ``sided`` for one that names both sides.
+    ``carried`` is true for a noun whose verb was read with it (*held talks*), ``sided`` for one that names both sides;
+    ``triggers`` are the words of the other events: what hangs below one of them is its circumstance.
     """
     factor, purpose = 1.0, False
     node = token
@@ -196,6 +199,8 @@ def prominence(graph: Clauses, token: int, *, carried: bool, sided: bool) -> tup
                 factor *= 0.8
             elif relation == "xcomp" and infinitive and graph.tags[head] in ("VERB", "ADJ"):
                 factor *= 0.7
+        if head in triggers and relation not in ("conj", "parataxis"):
+            factor *= 0.75
         node = head
     return factor, purpose
 

@@ -11,6 +11,9 @@ from typing import Final
 
 from schemas.annotations import Sentence, Tokens
 
+REPORTING: Final = frozenset(
+    "said says reported reports announced confirmed added told quoted".split()
+)
 RELATIVE_PRONOUNS: Final = frozenset({"who", "whom", "which", "that", "whose"})
 PREPOSITION_ALIASES: Final = {
     "upon": "on",
@@ -73,10 +76,46 @@ class Clauses:
             head = heads[i]
             if head != i:
                 self.children.setdefault(head, []).append(i)
+        self._mend_reports()
         self._cases: dict[int, frozenset[str]] = {}
         self._slots: dict[tuple[int, str], list[Filler]] = {}
         self._passive: dict[int, bool] = {}
         self._subject: dict[int, tuple[int, ...]] = {}
+
+    def _mend_reports(self) -> None:
+        """Give the subjects of *X signed a treaty, the agency reported* to their verbs where the parser crossed them."""
+        for verb in list(self.children):
+            if self.lowers[verb] not in REPORTING:
+                continue
+            kids = self.children[verb]
+            clause = next(
+                (k for k in kids if self.relations[k] in ("ccomp", "parataxis") and k < verb), None
+            )
+            if clause is None:
+                continue
+            left = [k for k in kids if self.relations[k] in ("nsubj", "nsubj:pass") and k < clause]
+            right = [
+                k
+                for k in self.children.get(clause, ())
+                if self.relations[k] in ("nsubj", "nsubj:pass") and clause < k < verb
+            ]
+            if not left or any(
+                self.relations[k] in ("nsubj", "nsubj:pass") and k < clause
+                for k in self.children.get(clause, ())
+            ):
+                continue
+            if not right and len([k for k in kids if self.relations[k].startswith("nsubj")]) < 2:
+                continue
+            heads = list(self.heads) if self.heads is self.tokens.heads else self.heads
+            for k in left:
+                heads[k] = clause
+            for k in right:
+                heads[k] = verb
+            self.heads = heads
+            self.children[verb] = sorted([k for k in kids if k not in left] + right)
+            self.children[clause] = sorted(
+                [k for k in self.children.get(clause, ()) if k not in right] + left
+            )
 
     # -- small looks ---------------------------------------------------------------------------------------------
 

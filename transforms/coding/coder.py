@@ -20,7 +20,7 @@ from transforms.coding.readings import Reading, SentenceReader
 from transforms.knowledge.knowledge import Knowledge
 
 CODER_VERSION: Final = "1"
-DEFAULT_THRESHOLD: Final = 0.3
+DEFAULT_THRESHOLD: Final = 0.4
 LONGEST_SENTENCE: Final = 250  # tokens; longer ones are lists, tables and lost full stops
 _QUIET_DOMAINS: Final = (
     "sport",
@@ -194,7 +194,13 @@ class EventCoder:
         )
         found = []
         sizes: dict[str, int] | None = None
-        for reading in reader.readings(candidates):
+        readings = reader.readings(candidates)
+        triggers = frozenset(
+            t
+            for r in readings
+            for t in (r.trigger, *(token for o, token in r.chain if o not in ("say", "suppose")))
+        )
+        for reading in readings:
             word = tokens.words[reading.trigger]
             why = self._vetoed(graph, reading.trigger, domains)
             if why is not None:
@@ -206,7 +212,7 @@ class EventCoder:
             if sizes is None:
                 sizes = circumstances.sizes(graph)
             event = self._event(
-                resolved, sentence, graph, phrases, reader, reading, sizes, pair, notes
+                resolved, sentence, graph, phrases, reader, reading, sizes, pair, triggers, notes
             )
             if event is not None:
                 found.append(event)
@@ -238,7 +244,7 @@ class EventCoder:
 
     def _event(
         self, resolved: ResolvedArticle, sentence: Sentence, graph: Clauses, phrases: Phrases, reader: SentenceReader, reading: Reading,
-        sizes: dict[str, int], pair: Pair, notes: list[str] | None,
+        sizes: dict[str, int], pair: Pair, triggers: frozenset[int], notes: list[str] | None,
     ) -> Event | None:  # fmt: skip
         tokens = resolved.annotated.tokens
         article = resolved.annotated.article
@@ -298,7 +304,11 @@ class EventCoder:
         outer = next((t for o, t in reading.chain if o not in ("say", "suppose")), reading.trigger)
         carried = any(o not in ("say", "suppose") for o, _ in reading.chain)
         factor, purpose = circumstances.prominence(
-            graph, outer, carried=carried, sided=bool(resolved_actors and resolved_recipients)
+            graph,
+            outer,
+            carried=carried,
+            sided=bool(resolved_actors and resolved_recipients),
+            triggers=triggers - {outer},
         )
         confidence *= factor
         aux, kind, mode, confidence = self._modal(graph, reading, kind, mode, confidence)

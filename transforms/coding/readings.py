@@ -8,6 +8,7 @@ Each content word belongs to one reading only, so that one clause gives one even
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -656,7 +657,7 @@ class SentenceReader:
             trigger=content.trigger if rule.result == "=" and operator.label in _TRANSPARENT else token,
             entry=operator if rule.result != "=" else content.entry,
             event_type=result, mode=mode, actors=actors, recipients=recipients, reciprocal=reciprocal,
-            confidence=min(content.confidence, operator.confidence) * rule.factor
+            confidence=math.sqrt(content.confidence * operator.confidence) * rule.factor
             if rule.result != "=" else content.confidence * rule.factor,
             chain=((operator.label, token), *content.chain), aux=rule.aux or content.aux,
             context=content.context, content=content, covers=content.covers | {content.trigger, token},

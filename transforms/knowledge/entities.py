@@ -420,7 +420,10 @@ class Resolver:
         if term.country in others or not others:
             return False
         places = self.knowledge.gazetteer.named(name)
-        seat = max((place.population for place in places if place.country == term.country), default=0)
+        seat = max(
+            (place.population for place in places if place.country == term.country and place.resolution == "place"),
+            default=0,
+        )
         rivals = [
             place
             for place in places

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pathlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.facts import Entity, ResolvedArticle
+from tests.unit.knowledge.builders import annotate
+from transforms.knowledge.names import core_parts, same_person
+from transforms.knowledge.resolve import load_knowledge, resolve_article
+from transforms.knowledge.words import pieces
+
+SHARED = pathlib.Path(__file__).parents[4] / "shared"
+DAY = dt.date(2021, 3, 17)
+
+
+def resolve(marked: str, **context: object) -> ResolvedArticle:
+    return resolve_article(annotate(marked, **context), load_knowledge())  # type: ignore[arg-type]
+
+
+def of(result: ResolvedArticle, text: str, nth: int = 0) -> Entity:
+    """Return the entity of the nth mention with this text."""
+    mention = [mention for mention in result.mentions if mention.text == text][nth]
+    return next(row for row in result.entities if row.entity_id == mention.entity_id)
+
+
+def names(result: ResolvedArticle) -> list[str]:
+    return [row.name for row in result.entities]
+
+
+def test_forms_of_one_name_are_one_entity():
+    result = resolve(
+        "[Lloyd J. Austin III|PERSON] arrived in [Seoul|LOC].\n[Austin|PERSON] met reporters.\n[Lloyd Austin|PERSON] said so.",
+        date=DAY,
+    )
+    assert of(result, "Austin") == of(result, "Lloyd Austin") == of(result, "Lloyd J. Austin III")
+    austin = of(result, "Austin")
+    assert (austin.country, austin.sector, austin.identifier) == ("USA", "GOV", "Q941013")
+    assert set(austin.aliases) | {austin.name} == {"Lloyd Austin", "Austin", "Lloyd J. Austin III"}
+
+
+def test_a_title_inside_a_span_is_cut_off():
+    result = resolve("[US Defence Secretary Lloyd Austin|ORG] said so.", date=DAY)
+    assert of(result, "Lloyd Austin").type == "PERSON"
+    assert of(result, "US").country == "USA"
+
+
+def test_kin_of_one_family_name_stay_apart():
+    result = resolve(
+        "[Kim Yo Jong|PERSON] warned the south.\n[Kim Jong Un|PERSON] said nothing.\n[Kim Yo-jong|PERSON] added more.", date=DAY
+    )
+    people = [row for row in result.entities if row.type == "PERSON"]
+    assert len(people) == 2
+    assert {row.country for row in people} == {"PRK"}
+
+
+def test_names_of_a_country_and_its_government_are_one_entity():
+    result = resolve(
+        "[South Korea|LOC] said so.\n[Seoul|LOC] rejected talks.\nTroops of the [ROK|LOC] and [South Korean|NORP] police gathered."
+    )
+    assert of(result, "Seoul") == of(result, "ROK") == of(result, "South Korean") == of(result, "South Korea")
+    assert of(result, "Seoul").type == "GPE"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_government"),
+    [
+        ("[Seoul|LOC] said it would talk.", True),
+        ("Talks between [Tokyo|LOC] and [Seoul|LOC] resumed.", True),
+        ("[Washington|LOC] urged [Seoul|LOC] to wait.", True),
+        ("He arrived in [Seoul|LOC].", False),
+        ("He flew to [Seoul|LOC].", False),
+        ("Missiles struck [Seoul|LOC].", False),
+        ("Residents of [Seoul|LOC] fled.", False),
+        ("Commitment to [Seoul|LOC] held.", True),
+    ],
+)
+def test_a_capital_is_government_or_city_by_its_clause(sentence: str, is_government: bool):
+    entity = of(resolve(sentence), "Seoul")
+    assert (entity.name == "South Korea") is is_government
+    if not is_government:
+        assert (entity.geonameid, entity.resolution) == (1835848, "place")
+
+
+def test_the_north_and_the_south_are_the_koreas_only_beside_them():
+    beside = resolve("[North Korea|LOC] said so.\nTalks between the North and the South resumed.")
+    assert of(beside, "North").name == "North Korea"
+    assert of(beside, "South").name == "South Korea"
+    elsewhere = resolve("[Sudan|LOC] said so.\nTalks between the North and the South resumed.")
+    assert "South Korea" not in names(elsewhere)
+
+
+def test_a_compound_of_countries_names_each():
+    result = resolve("The U.S.-ROK alliance held.\n[South Korea|LOC] said so.")
+    assert {"United States", "South Korea"} <= set(names(result))
+
+
+def test_an_acronym_in_brackets_is_its_name():
+    result = resolve(
+        "The [National Front for Renewal|ORG] ([NFR|ORG]) said so.\nThe [NFR|ORG] marched."
+    )
+    assert of(result, "NFR", 1) == of(result, "National Front for Renewal")
+
+
+def test_known_organisations_have_their_code():
+    result = resolve("The [UN|ORG] said so.\nThe [United Nations|ORG] and [Hamas|ORG] talked.")
+    assert of(result, "UN") == of(result, "United Nations")
+    assert (of(result, "UN").code, of(result, "UN").country) == ("UNO", None)
+    assert (of(result, "Hamas").country, of(result, "Hamas").sector) == ("PSE", "REB")
+
+
+def test_title_and_nationality_give_country_and_sector():
+    result = resolve("Police said [Zimbabwean|NORP] opposition leader [Tendai Moyo|PERSON] was held.")
+    moyo = of(result, "Tendai Moyo")
+    assert (moyo.country, moyo.sector) == ("ZWE", "OPP")
+
+
+def test_a_person_called_like_a_city_is_no_place():
+    result = resolve("[Lloyd Austin|PERSON] spoke.\n[Austin|LOC] said so.", date=DAY)
+    assert of(result, "Austin").type == "PERSON"
+    assert all(row.geonameid is None for row in result.entities)
+
+
+def test_ids_join_articles_and_do_not_depend_on_them():
+    one = resolve("[Joe Biden|PERSON] said so.\n[Ann Example|PERSON] spoke.", date=DAY, uri="one")
+    two = resolve("[Ann Example|PERSON] met [Joe Biden|PERSON].", date=DAY, uri="two")
+    assert of(one, "Joe Biden").entity_id == of(two, "Joe Biden").entity_id
+    assert of(one, "Ann Example").entity_id == of(two, "Ann Example").entity_id
+
+
+def test_namesakes_that_the_text_tells_apart_have_two_ids():
+    one = resolve("[British|NORP] senator [Ann Example|PERSON] spoke.")
+    two = resolve("[Kenyan|NORP] senator [Ann Example|PERSON] spoke.")
+    assert of(one, "Ann Example").entity_id != of(two, "Ann Example").entity_id
+
+
+def test_an_article_in_capitals_gives_no_nonsense():
+    result = resolve("[PRESIDENT BIDEN|PERSON] SAID IT IS UP TO US WHO WINS.")
+    assert not {"Islamic State", "World Health Organization"} & set(names(result))
+
+
+def test_no_published_date_still_resolves():
+    result = resolve("[Joe Biden|PERSON] said so.")
+    assert of(result, "Joe Biden").country == "USA"
+
+
+MARKS = st.lists(
+    st.sampled_from(
+        [
+            "[Lloyd Austin|PERSON]", "[Austin|PERSON]", "[Seoul|LOC]", "[US|LOC]", "said", "met", "in", "the", "[UN|ORG]",
+            "[South Korean|NORP]", "minister", "and", ",", "[Kim Jong Un|PERSON]", "[Monday|DATE]", "counterpart", "he", "'s",
+            "[Tripoli|LOC]", "North", "rebels", "of", "\n",
+        ]
+    ),
+    min_size=1,
+    max_size=25,
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(MARKS)
+def test_any_article_gives_consistent_rows(words: list[str]):
+    marked = " ".join(words).strip()
+    if not marked:
+        return
+    result = resolve(marked + ".", date=DAY)
+    text = result.annotated.article.text
+    entity_ids = {row.entity_id for row in result.entities}
+    assert len(entity_ids) == len(result.entities)
+    assert len({mention.mention_id for mention in result.mentions}) == len(result.mentions)
+    for mention in result.mentions:
+        assert text[mention.start : mention.end] == mention.text
+        assert mention.entity_id is None or mention.entity_id in entity_ids
+    assert all(0 <= index < len(result.entities) for index in result.entity_of_token.values())
+    counted = {row.entity_id: 0 for row in result.entities}
+    for mention in result.mentions:
+        if mention.entity_id:
+            counted[mention.entity_id] += 1
+    assert all(row.mention_count == counted[row.entity_id] for row in result.entities)
+    assert resolve(marked + ".", date=DAY).entities == result.entities
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Lloyd J. Austin III", "Lloyd Austin", True),
+        ("Jong-Sup Lee", "Lee Jong-sup", True),
+        ("Recep Tayyip Erdogan", "Tayyip Erdogan", True),
+        ("Mohammed Morsi", "Mohamed Morsi", True),
+        ("Kim Yo Jong", "Kim Jong Un", False),
+        ("Hillary Clinton", "Bill Clinton", False),
+        ("George Bush", "Laura Bush", False),
+        ("Mr. John Kerry", "John F. Kerry", True),
+    ],
+)
+def test_forms_of_a_personal_name(one: str, other: str, same: bool):
+    assert same_person(core_parts(pieces(one)), core_parts(pieces(other))) is same
+
+
+@pytest.mark.model
+@pytest.mark.skipif(not (SHARED / "seeds").exists(), reason="the labelled articles are not beside the repository")
+def test_entities_of_labelled_articles():
+    pytest.importorskip("spacy")
+    from benchmarks.entities import seeds
+
+    report = seeds(SHARED / "seeds", SHARED / "gold" / "seeds_gold.json", "default", verbose=False)
+    gold = json.loads((SHARED / "gold" / "seeds_gold.json").read_text("utf-8"))
+    found, total = map(int, report["entities"].split("/"))
+    right, countries = map(int, report["country_right"].split("/"))
+    assert total == sum(len(doc["entities"]) for doc in gold)
+    assert found / total >= 0.95
+    assert int(report["split"]) == 0
+    assert right / countries >= 0.95

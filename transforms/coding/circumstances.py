@@ -179,6 +179,8 @@ def prominence(
         relation, head = graph.relations[node], graph.heads[node]
         if head == node:
             break
+        # "slammed the drill, warning the South": a participle without a conjunction tells on
+        alongside = relation == "advcl" and graph.xpos[node] == "VBG" and not graph.cases(node)
         if graph.tags[node] in ("VERB", "AUX", "ADJ"):
             infinitive = any(
                 graph.lowers[k] == "to" and graph.relations[k] == "mark" for k in graph.kids(node)
@@ -193,13 +195,13 @@ def prominence(
                 factor *= 0.75
             elif relation == "acl":
                 factor *= 0.8
-            elif relation == "advcl":
+            elif relation == "advcl" and not alongside:
                 factor *= 0.7 if cases & _LATER else 0.85
             elif relation == "ccomp" and graph.lowers[head] not in SAYING:
                 factor *= 0.8
             elif relation == "xcomp" and infinitive and graph.tags[head] in ("VERB", "ADJ"):
                 factor *= 0.7
-        if head in triggers and relation not in ("conj", "parataxis"):
+        if head in triggers and relation not in ("conj", "parataxis") and not alongside:
             factor *= 0.75
         node = head
     return factor, purpose

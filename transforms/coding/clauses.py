@@ -27,9 +27,7 @@ _PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
 _OBLIQUE: Final = frozenset(
     {"obl", "nmod", "obl:agent", "obl:unmarked", "nmod:unmarked", "acl", "advcl", "obl:arg"}
 )
-_CLAUSAL: Final = frozenset(
-    {"xcomp", "ccomp", "advcl", "acl", "acl:relcl", "conj", "parataxis", "csubj"}
-)
+_OWN_CASE: Final = frozenset("with by against to from for at between towards toward over".split())
 # Object controls the infinitive after most verbs; after these the subject does.
 _SUBJECT_CONTROL: Final = frozenset(
     "promise promised promises promising threaten threatened threatens threatening vow vowed"
@@ -76,11 +74,77 @@ class Clauses:
             head = heads[i]
             if head != i:
                 self.children.setdefault(head, []).append(i)
-        self._mend_reports()
         self._cases: dict[int, frozenset[str]] = {}
+        self._mend_conjuncts()
+        self._mend_subjects()
+        self._mend_reports()
+        self._cases.clear()
         self._slots: dict[tuple[int, str], list[Filler]] = {}
         self._passive: dict[int, bool] = {}
         self._subject: dict[int, tuple[int, ...]] = {}
+
+    def _move(self, token: int, head: int, relation: str) -> None:
+        """Hang a word on another head; the article's own lists stay as they are."""
+        if self.heads is self.tokens.heads:
+            self.heads = list(self.heads)
+            self.relations = list(self.relations)
+        old = self.heads[token]
+        if old in self.children and token in self.children[old]:
+            self.children[old] = [k for k in self.children[old] if k != token]
+        self.heads[token] = head
+        self.relations[token] = relation
+        self.children[head] = sorted([*self.children.get(head, ()), token])
+
+    def _mend_conjuncts(self) -> None:
+        """Re-attach conjuncts that cannot be: one left of its head, or one with a preposition of its own and no *and*."""
+        for token in range(self.first, self.last):
+            if self.relations[token] != "conj" or self.tags[token] not in ("NOUN", "PROPN", "PRON"):
+                continue
+            head = self.heads[token]
+            kids = self.children.get(token, ())
+            if token < head:
+                before = next(
+                    (
+                        i
+                        for i in range(token - 1, max(self.first, token - 7) - 1, -1)
+                        if self.tags[i] in ("NOUN", "PROPN") and i not in kids
+                    ),
+                    None,
+                )
+                if before is None:
+                    continue
+                while (
+                    self.relations[before] in ("flat", "compound", "amod", "nmod:desc")
+                    and self.heads[before] != token
+                    and self.first <= self.heads[before] < token
+                ):
+                    before = self.heads[before]
+                if before not in (token, head) and self.heads[before] != token:
+                    self._move(token, before, "conj")
+                continue
+            has_case = any(
+                self.relations[k] == "case" and self.lowers[k] in _OWN_CASE for k in kids
+            )
+            if (
+                has_case
+                and not any(self.relations[k] == "cc" for k in kids)
+                and not self.cases(head)
+            ):
+                above = self.heads[head]
+                if self.relations[head] in ("nsubj", "nsubj:pass", "obj") and above != head:
+                    self._move(token, above, "obl")
+
+    def _mend_subjects(self) -> None:
+        """Read a second subject that follows its verb as the object: a verb has one subject, and it stands first."""
+        for verb in list(self.children):
+            if self.tags[verb] != "VERB" or self.lowers[verb] in REPORTING:
+                continue
+            subjects = [k for k in self.children[verb] if self.relations[k] == "nsubj"]
+            if len(subjects) < 2 or subjects[0] > verb or subjects[-1] < verb:
+                continue
+            if any(self.relations[k] in ("obj", "aux:pass") for k in self.children[verb]):
+                continue
+            self._move(subjects[-1], verb, "obj")
 
     def _mend_reports(self) -> None:
         """Give the subjects of *X signed a treaty, the agency reported* to their verbs where the parser crossed them."""
@@ -106,16 +170,10 @@ class Clauses:
                 continue
             if not right and len([k for k in kids if self.relations[k].startswith("nsubj")]) < 2:
                 continue
-            heads = list(self.heads) if self.heads is self.tokens.heads else self.heads
             for k in left:
-                heads[k] = clause
+                self._move(k, clause, self.relations[k])
             for k in right:
-                heads[k] = verb
-            self.heads = heads
-            self.children[verb] = sorted([k for k in kids if k not in left] + right)
-            self.children[clause] = sorted(
-                [k for k in self.children.get(clause, ()) if k not in right] + left
-            )
+                self._move(k, verb, self.relations[k])
 
     # -- small looks ---------------------------------------------------------------------------------------------
 

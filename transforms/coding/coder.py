@@ -307,7 +307,8 @@ class EventCoder:
             graph,
             outer,
             carried=carried,
-            sided=bool(resolved_actors and resolved_recipients),
+            sided=bool(resolved_actors and resolved_recipients)
+            or (reading.reciprocal and len({n.actor.code for n in (*actors, *recipients)}) > 1),
             triggers=triggers - {outer},
         )
         confidence *= factor

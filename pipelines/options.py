@@ -138,7 +138,6 @@ def check_beam(config: RunConfig) -> None:
     """
     if config.local and not config.beam_flags:
         return
-    logging.getLogger().setLevel(logging.ERROR)  # Beam warns of cloud libraries as it is imported
     with quietly():
         from apache_beam.options.pipeline_options import (
             PipelineOptions,

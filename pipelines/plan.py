@@ -271,7 +271,21 @@ def annotate_unit(rows: Sequence[tuple[str, int, str]], words: int, signature: s
     )
 
 
-# ---------------------------------------------------------------------------------------------- bisection
+# ----------------------------------------------------------------------------------------- finding culprits
+
+
+def take_out(unit: Unit, index: int) -> tuple[Unit, Unit]:
+    """Return a unit of one input or article alone, and a unit of all others; ``unit`` has at least two."""
+    if unit.stage == "ingest":
+        others = [*unit.inputs[:index], *unit.inputs[index + 1 :]]
+        alone = ingest_unit([unit.inputs[index]], unit.signature)
+        return alone, ingest_unit(others, unit.signature, unit.rejects)
+    rows = list(_rows_of(unit.selections))
+    cost = unit.cost // unit.size
+    return (
+        annotate_unit([rows[index]], cost, unit.signature),
+        annotate_unit([*rows[:index], *rows[index + 1 :]], unit.cost - cost, unit.signature),
+    )
 
 
 def split(unit: Unit) -> tuple[Unit, Unit]:

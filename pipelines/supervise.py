@@ -1,8 +1,8 @@
 """Local processes: each runs the same Beam pipeline on the DirectRunner and is handed the next unit when it asks.
 
 The supervisor hands out units, hears of progress, and starts a new worker for one that died. A unit whose worker died,
-hung or raised is tried once more; then it is cut in half again and again until the input or article that does it is
-found, and that one becomes a reject. Each worker has a pipe of its own: a queue's lock could be left closed by
+hung or raised is tried once more, article by article; the one it fails at becomes a reject, and the others go on without
+it. Where the article cannot be told, the unit is cut in half again and again until it can. Each worker has a pipe of its own: a queue's lock could be left closed by
 a worker that is killed while it holds it.
 """
 
@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Final, Protocol
 
-from pipelines.plan import split
+from pipelines.plan import split, take_out
 from schemas.units import Condemned, Unit
 from transforms.files import quietly
 
@@ -121,6 +121,9 @@ class _WorkerPort:
 
     def progress(self, articles: int, words: int, rejects: int) -> None:
         self._connection.send(("progress", (articles, words, rejects)))
+
+    def at(self, index: int) -> None:
+        self._connection.send(("at", index))
 
     def fatal(self, message: str) -> None:
         self._connection.send(("fatal", message))
@@ -271,6 +274,7 @@ class _Worker:
     unit: Unit | None = None
     heard: float = 0.0
     counts: tuple[int, int, int] = (0, 0, 0)
+    at: int | None = None  # which input or article of a careful unit it is at
     busy: bool = False  # runs the pipeline of a job
     waiting: bool = False  # asked for a unit and got none yet
 
@@ -361,10 +365,7 @@ class _StageRun:
         self.job = job
         self.watch = watch
         self.queue: collections.deque[Unit] = collections.deque(units)
-        self.again: list[Unit] = []  # to be tried alone, in a fresh worker
-        self.suspects: set[str] = (
-            set()
-        )  # units that come from a bisection, or had their second chance
+        self.again: list[Unit] = []  # failed before, or came out of one that did
         self.failures: list[Failure] = []
         self.done: list[str] = []
         self.culprits = 0
@@ -418,6 +419,7 @@ class _StageRun:
         worker.unit = unit
         worker.waiting = False
         worker.counts = (0, 0, 0)
+        worker.at = None
         worker.heard = time.monotonic()
         self._send(worker, ("unit", unit))
 
@@ -486,6 +488,9 @@ class _StageRun:
     def _on_progress(self, worker: _Worker, counts: tuple[int, int, int]) -> None:
         worker.counts = counts
 
+    def _on_at(self, worker: _Worker, index: int) -> None:
+        worker.at = index
+
     def _on_fatal(self, _: _Worker, message: str) -> None:
         raise RunStoppedError(message)
 
@@ -505,7 +510,9 @@ class _StageRun:
             raise RunStoppedError(f"{self.job.stage} cannot start: {message or error}")
         logger.debug("unit %s: %s", unit.unit_id, text)
         self._suspect(
-            unit, Condemned(reason="crash", error=error, message=message or error, traceback=text)
+            unit,
+            Condemned(reason="crash", error=error, message=message or error, traceback=text),
+            worker.at,
         )
 
     def _buried(self, worker: _Worker) -> None:
@@ -523,9 +530,8 @@ class _StageRun:
                     )
             return
         self.watch.note(f"a worker was lost ({_cause(code)}); its unit is tried again")
-        self._suspect(
-            unit, Condemned(reason="crash", message=f"the worker was lost: {_cause(code)}")
-        )
+        fault = Condemned(reason="crash", message=f"the worker was lost: {_cause(code)}")
+        self._suspect(unit, fault, worker.at)
 
     def _check_stalled(self) -> None:
         now = time.monotonic()
@@ -535,37 +541,40 @@ class _StageRun:
                 self.pool.drop(worker)
                 limit = f"{self.pool.stall_seconds:g} seconds without progress"
                 self.watch.note(f"a worker was stopped after {limit}; its unit is tried again")
-                self._suspect(unit, Condemned(reason="timeout", message=limit))
+                self._suspect(unit, Condemned(reason="timeout", message=limit), worker.at)
 
     # ------------------------------------------------------------------ finding culprits
 
-    def _suspect(self, unit: Unit, fault: Condemned) -> None:
-        """Try a unit again alone, then in halves, and at last give up on the one input or article it is."""
+    def _suspect(self, unit: Unit, fault: Condemned, at: int | None) -> None:
+        """Try a unit again with care; then leave out the one it fails at, or cut it in half if that cannot be told."""
         if unit.condemned is not None or self._systematic():
-            self.failures.append(
-                Failure(unit_id=unit.unit_id, message=fault.message, traceback=fault.traceback)
-            )
-            return
-        if unit.unit_id not in self.suspects:
-            self.suspects.add(unit.unit_id)
-            self.again.append(unit)
-            return
-        if unit.size > 1:
-            for half in split(unit):
-                self.suspects.add(half.unit_id)
-                self.again.append(half)
-            return
+            self._fail(unit, fault, rejected=False)
+        elif not unit.careful:
+            self.again.append(dataclasses.replace(unit, careful=True))
+        elif unit.size <= 1:
+            self._condemn(unit, fault)
+        elif at is not None:
+            culprit, others = take_out(unit, at)
+            self._condemn(culprit, fault)
+            self.again.append(others)
+        else:
+            self.again.extend(dataclasses.replace(half, careful=True) for half in split(unit))
+
+    def _condemn(self, unit: Unit, fault: Condemned) -> None:
         self.culprits += 1
         if fault.traceback is not None:
-            self.failures.append(
-                Failure(
-                    unit_id=unit.unit_id,
-                    message=fault.message,
-                    traceback=fault.traceback,
-                    rejected=True,
-                )
+            self._fail(unit, fault, rejected=True)
+        self.again.append(dataclasses.replace(unit, condemned=fault, careful=False))
+
+    def _fail(self, unit: Unit, fault: Condemned, *, rejected: bool) -> None:
+        self.failures.append(
+            Failure(
+                unit_id=unit.unit_id,
+                message=fault.message,
+                traceback=fault.traceback,
+                rejected=rejected,
             )
-        self.again.append(dataclasses.replace(unit, condemned=fault))
+        )
 
     def _systematic(self) -> bool:
         return self.culprits >= MOST_CULPRITS and self.good < 20 * self.culprits

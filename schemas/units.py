@@ -48,7 +48,8 @@ class Unit:
 
     ``stage`` is ``ingest`` or ``annotate``; ``signature`` hashes the settings and versions that matter; ``cost`` orders
     units, big ones first, in bytes or words. An ingest unit has ``inputs``, and ``rejects`` found while listing them; an
-    annotate unit has ``selections``. A ``condemned`` unit yields rejects and nothing else.
+    annotate unit has ``selections``. A ``condemned`` unit yields rejects and nothing else; a ``careful`` one goes article
+    by article and tells the supervisor which, because it failed before.
     """
 
     unit_id: str
@@ -59,6 +60,7 @@ class Unit:
     rejects: tuple[Reject, ...] = ()
     selections: tuple[Selection, ...] = ()
     condemned: Condemned | None = None
+    careful: bool = False
 
     @property
     def size(self) -> int:

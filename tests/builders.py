@@ -30,7 +30,9 @@ def article(text: str = "France and Germany met.", **changes: Any) -> Article:
         "word_count": len(text.split()),
         **changes,
     }
-    values.setdefault("article_id", ids.article_id(values["uri"], values["member"], values["record_offset"]))
+    values.setdefault(
+        "article_id", ids.article_id(values["uri"], values["member"], values["record_offset"])
+    )
     values.setdefault("content_hash", ids.content_hash(values["title"], text))
     return Article(text=text, **values)
 
@@ -47,24 +49,36 @@ def mention(**changes: Any) -> Mention:
         "entity_id": "e1",
         **changes,
     }
-    values.setdefault("mention_id", ids.mention_id(values["article_id"], values["start"], values["end"]))
+    values.setdefault(
+        "mention_id", ids.mention_id(values["article_id"], values["start"], values["end"])
+    )
     return Mention(**values)
 
 
 def entity(**changes: Any) -> Entity:
     """France."""
-    values: dict[str, Any] = {"entity_id": "e1", "article_id": "a1", "name": "France", "type": "GPE", **changes}
+    values: dict[str, Any] = {
+        "entity_id": "e1",
+        "article_id": "a1",
+        "name": "France",
+        "type": "GPE",
+        **changes,
+    }
     return Entity(**values)
 
 
 def actor(**changes: Any) -> Actor:
     """France, as an actor."""
-    return Actor(**{"text": "France", "start": 0, "end": 6, "entity_id": "e1", "country": "FRA", **changes})
+    return Actor(
+        **{"text": "France", "start": 0, "end": 6, "entity_id": "e1", "country": "FRA", **changes}
+    )
 
 
 def place(**changes: Any) -> Place:
     """Paris."""
-    return Place(**{"text": "Paris", "name": "Paris", "basis": "clause", "country": "FRA", **changes})
+    return Place(
+        **{"text": "Paris", "name": "Paris", "basis": "clause", "country": "FRA", **changes}
+    )
 
 
 def event(**changes: Any) -> Event:
@@ -94,12 +108,22 @@ def event(**changes: Any) -> Event:
 
 def duplicate(**changes: Any) -> Duplicate:
     """An exact copy."""
-    return Duplicate(**{"article_id": "a2", "original_id": "a1", "kind": "exact", "similarity": 1.0, **changes})
+    return Duplicate(
+        **{"article_id": "a2", "original_id": "a1", "kind": "exact", "similarity": 1.0, **changes}
+    )
 
 
 def reject(**changes: Any) -> Reject:
     """An empty file."""
-    return Reject(**{"stage": "read", "uri": "/news/b.txt", "reason": "empty", "message": "no bytes", **changes})
+    return Reject(
+        **{
+            "stage": "read",
+            "uri": "/news/b.txt",
+            "reason": "empty",
+            "message": "no bytes",
+            **changes,
+        }
+    )
 
 
 def input_file(uri: str = "/news/a.txt", size: int = 1000, **changes: Any) -> InputFile:
@@ -125,4 +149,6 @@ def annotate_unit(*rows: tuple[str, int, str], words: int = 100) -> Unit:
 
 def selection(path: str, *rows: tuple[int, str]) -> Selection:
     """Rows of one file, by number and article id."""
-    return Selection(path=path, rows=tuple(row for row, _ in rows), article_ids=tuple(name for _, name in rows))
+    return Selection(
+        path=path, rows=tuple(row for row, _ in rows), article_ids=tuple(name for _, name in rows)
+    )

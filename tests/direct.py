@@ -87,5 +87,7 @@ def run(
 
 def versions(monkeypatch: object, *, parser: str = "1", model: str = "1") -> None:
     """Fix the versions that signatures are made of."""
-    monkeypatch.setattr(ingest, "signature_of", lambda config: f"parser {parser} {config.min_words}")  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        ingest, "signature_of", lambda config: f"parser {parser} {config.min_words}"
+    )  # type: ignore[attr-defined]
     monkeypatch.setattr(annotate, "versions_of", lambda _config: {"model": model})  # type: ignore[attr-defined]

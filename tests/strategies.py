@@ -18,7 +18,9 @@ hostile_text = st.text(
     ),
     max_size=60,
 )
-words = st.lists(st.sampled_from(["France", "met", "the", "Élysée", "日本", "of", "…"]), max_size=12).map(" ".join)
+words = st.lists(
+    st.sampled_from(["France", "met", "the", "Élysée", "日本", "of", "…"]), max_size=12
+).map(" ".join)
 instants = st.datetimes(
     min_value=dt.datetime(1000, 1, 1),  # noqa: DTZ001 - made aware below
     max_value=dt.datetime(2100, 1, 1),  # noqa: DTZ001

@@ -48,7 +48,11 @@ def test_imports_point_up_the_list_only(path: Path) -> None:
 
 
 def test_folders_of_transforms_do_not_know_the_steps() -> None:
-    steps = {f"transforms.{path.stem}" for path in (ROOT / "transforms").glob("*.py") if path.stem != "__init__"}
+    steps = {
+        f"transforms.{path.stem}"
+        for path in (ROOT / "transforms").glob("*.py")
+        if path.stem != "__init__"
+    }
     for path in MODULES:
         if layer(path) == "transforms/":
             assert not steps & set(imports(path)), f"{path} imports a step"
@@ -58,12 +62,16 @@ def test_schemas_import_the_standard_library_and_pyarrow_only() -> None:
     for path in (ROOT / "schemas").glob("*.py"):
         for name in imports(path):
             top = name.split(".")[0]
-            assert top in ("schemas", "pyarrow") or top in sys.stdlib_module_names, f"{path}: {name}"
+            assert top in ("schemas", "pyarrow") or top in sys.stdlib_module_names, (
+                f"{path}: {name}"
+            )
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_say_what_they_are(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path} has no docstring"
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), (
+        f"{path} has no docstring"
+    )
 
 
 def test_the_driver_starts_without_beam_and_spacy() -> None:

@@ -12,7 +12,7 @@ from schemas.annotations import AnnotatedArticle
 from schemas.documents import Article
 from schemas.outcomes import Reject
 from transforms.nlp.models import LanguageModel, load_model
-from transforms.stage import Batch, Counter
+from transforms.stage import Batch, Counter, at
 
 _models: dict[str, LanguageModel] = {}
 
@@ -22,6 +22,15 @@ def model_of(name_or_path: str) -> LanguageModel:
     if name_or_path not in _models:
         _models[name_or_path] = load_model(name_or_path)
     return _models[name_or_path]
+
+
+def one_by_one(
+    model: LanguageModel, articles: Iterable[Article]
+) -> Iterator[AnnotatedArticle | Reject]:
+    """Annotate each article by itself, so that it is known which one ends the worker."""
+    for index, article in enumerate(articles):
+        at(index)
+        yield from model.annotate([article])
 
 
 @dataclasses.dataclass
@@ -56,7 +65,13 @@ class _AnnotateArticles(beam.DoFn):
         if batch.unit.condemned is not None:
             yield from batch.take()
             return
-        for record in self.loaded.annotate(self._counted(batch.take())):
+        articles = self._counted(batch.take())
+        annotated = (
+            one_by_one(self.loaded, articles)
+            if batch.unit.careful
+            else self.loaded.annotate(articles)
+        )
+        for record in annotated:
             self.counter.count(record)
             yield record
 

@@ -64,6 +64,10 @@ class UnitWriter:
 
     def add(self, table: Table, month: str, record: Any, weight: int = 0) -> None:
         """Take one record; ``weight`` is the code points it holds."""
+        if (
+            self._unit.careful
+        ):  # a row that fits no column shows now, and not with all others at the end
+            table.to_arrow([record], self._constants(table))
         key = (table.name, month if table.partitioned else "")
         rows = self._waiting.get(key)
         if rows is None:
@@ -77,10 +81,12 @@ class UnitWriter:
         """Write what waits."""
         for (name, month), rows in sorted(self._waiting.items()):
             table = BY_NAME[name]
-            constants = {"run_id": self._run_id} if table is REJECTS else {}
-            self._write(table, month, table.to_arrow(rows, constants))
+            self._write(table, month, table.to_arrow(rows, self._constants(table)))
         self._waiting.clear()
         self._weight = 0
+
+    def _constants(self, table: Table) -> dict[str, str]:
+        return {"run_id": self._run_id} if table is REJECTS else {}
 
     def close(self) -> tuple[tuple[StagedFile, ...], StagedFile | None]:
         """Write the rest and return all files, and the index of the articles if there are any."""

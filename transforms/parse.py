@@ -15,7 +15,7 @@ from schemas.units import Unit
 from transforms.files import open_uri
 from transforms.formats.isolate import DocumentWorker
 from transforms.formats.settings import ParseSettings
-from transforms.stage import Batch, Counter
+from transforms.stage import Batch, Counter, at
 
 
 @dataclasses.dataclass
@@ -62,7 +62,9 @@ class _ParseArticles(beam.DoFn):
 
     def _articles(self, unit: Unit) -> Iterator[Article | Reject]:
         yield from unit.rejects
-        for file in unit.inputs:
+        for index, file in enumerate(unit.inputs):
+            if unit.careful:
+                at(index)
             if unit.condemned is not None:
                 fault = unit.condemned
                 yield Reject(

@@ -158,6 +158,9 @@ class Port(Protocol):
     def progress(self, articles: int, words: int, rejects: int) -> None:
         """Hear how far the current unit is."""
 
+    def at(self, index: int) -> None:
+        """Hear which input or article of a careful unit is next, from 0."""
+
     def fatal(self, message: str) -> None:
         """Hear that no unit can succeed (a full disk); the exception follows."""
 
@@ -175,6 +178,12 @@ def fatal(message: str) -> None:
     """Tell the supervisor, if there is one, that the whole run has to stop and why."""
     if _port is not None:
         _port.fatal(message)
+
+
+def at(index: int) -> None:
+    """Tell the supervisor, if there is one, which input or article comes next."""
+    if _port is not None:
+        _port.at(index)
 
 
 class Pulse:

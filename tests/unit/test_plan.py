@@ -41,7 +41,9 @@ def known(file, **changes):
 
 
 def planned(files, inputs=(), problems=(), left_over=(), signature="s1", limits="l1"):
-    return plan.plan_ingest(state(inputs), files, problems, left_over, signature=signature, limits=limits)
+    return plan.plan_ingest(
+        state(inputs), files, problems, left_over, signature=signature, limits=limits
+    )
 
 
 def uris(found):
@@ -58,7 +60,9 @@ def test_new_inputs_are_to_do_and_known_ones_are_not():
 
 
 @pytest.mark.parametrize(
-    "change", [{"size": 5}, {"modified": 9.0}, {"etag": "x"}, {"signature": "s0"}], ids=lambda change: next(iter(change))
+    "change",
+    [{"size": 5}, {"modified": 9.0}, {"etag": "x"}, {"signature": "s0"}],
+    ids=lambda change: next(iter(change)),
 )
 def test_a_changed_input_is_to_do(change):
     assert uris(planned([A], [known(A, **change)])) == ["/a"]
@@ -157,7 +161,14 @@ def test_an_input_is_taken_over_once():
 # ------------------------------------------------------------------------------------------------ annotate
 
 
-def row(name, number=0, content=None, published=None, words=100, path="articles/published_month=2024-05/x.parquet"):
+def row(
+    name,
+    number=0,
+    content=None,
+    published=None,
+    words=100,
+    path="articles/published_month=2024-05/x.parquet",
+):
     return {
         "article_id": name,
         "uri": f"/{name}",
@@ -170,20 +181,33 @@ def row(name, number=0, content=None, published=None, words=100, path="articles/
 
 
 def articles_of(found):
-    return sorted(name for unit in found.units for selection in unit.selections for name in selection.article_ids)
+    return sorted(
+        name
+        for unit in found.units
+        for selection in unit.selections
+        for name in selection.article_ids
+    )
 
 
 def test_articles_without_annotations_of_this_model_are_to_do():
     current = state(
         articles=[row("a1"), row("a2", 1), row("a3", 2)],
-        annotations=[{"article_id": "a1", "signature": "s1"}, {"article_id": "a2", "signature": "s0"}],
+        annotations=[
+            {"article_id": "a1", "signature": "s1"},
+            {"article_id": "a2", "signature": "s0"},
+        ],
     )
     assert articles_of(plan.plan_annotate(current, [], signature="s1")) == ["a2", "a3"]
 
 
 def test_copies_are_not_annotated_and_the_earliest_is_the_original():
     early, late = (dt.datetime(2024, 5, day, tzinfo=dt.timezone.utc) for day in (1, 2))
-    rows = [row("a1", 0, "h", late), row("a2", 1, "h", early), row("a3", 2, "h", None), row("a4", 3)]
+    rows = [
+        row("a1", 0, "h", late),
+        row("a2", 1, "h", early),
+        row("a3", 2, "h", None),
+        row("a4", 3),
+    ]
     found = plan.plan_annotate(state(articles=rows), [], signature="s1")
     assert articles_of(found) == ["a2", "a4"]
     assert found.copies == 2
@@ -215,7 +239,9 @@ def test_annotate_units_hold_every_article_once_and_taper(words):
 
 def test_units_of_a_large_lake_are_of_full_size_and_the_last_are_small():
     rows = [row(f"a{number:05d}", number, words=400) for number in range(20_000)]
-    costs = [unit.cost for unit in plan.plan_annotate(state(articles=rows), [], signature="s1").units]
+    costs = [
+        unit.cost for unit in plan.plan_annotate(state(articles=rows), [], signature="s1").units
+    ]
     assert max(costs) > 0.99 * plan.UNIT_WORDS
     assert costs[-2] < 2 * plan.SMALLEST_UNIT_WORDS
     assert len(costs) < 150
@@ -231,7 +257,9 @@ def test_finished_annotate_units_are_taken_over():
 
 @pytest.mark.parametrize("size", [2, 3, 7, 8])
 def test_splitting_a_unit_loses_nothing(size):
-    unit = builders.annotate_unit(*((f"articles/{number % 2}.parquet", number, f"a{number}") for number in range(size)))
+    unit = builders.annotate_unit(
+        *((f"articles/{number % 2}.parquet", number, f"a{number}") for number in range(size))
+    )
     first, second = plan.split(unit)
     assert first.size + second.size == size
     rows = [set(plan._rows_of(part.selections)) for part in (unit, first, second)]
@@ -239,6 +267,21 @@ def test_splitting_a_unit_loses_nothing(size):
     assert not rows[1] & rows[2]
     assert first.cost + second.cost == unit.cost
     assert len({unit.unit_id, first.unit_id, second.unit_id}) == 3
+
+
+@pytest.mark.parametrize("index", [0, 3, 6])
+def test_taking_one_out_leaves_all_others(index):
+    rows = [
+        (f"articles/{number % 2}.parquet", number, f"a{number}") for number in (0, 2, 4, 6, 1, 3, 5)
+    ]
+    unit = builders.annotate_unit(*rows)
+    alone, others = plan.take_out(unit, index)
+    assert list(plan._rows_of(alone.selections)) == [rows[index]]
+    assert list(plan._rows_of(others.selections)) == rows[:index] + rows[index + 1 :]
+    unit = builders.ingest_unit(*(f"/{number}" for number in range(7)), rejects=[builders.reject()])
+    alone, others = plan.take_out(unit, index)
+    assert [file.uri for file in alone.inputs] == [f"/{index}"]
+    assert (len(others.inputs), len(others.rejects), len(alone.rejects)) == (6, 1, 0)
 
 
 def test_splitting_an_ingest_unit_keeps_its_rejects_once():
@@ -260,7 +303,12 @@ def test_splitting_an_ingest_unit_keeps_its_rejects_once():
 )
 def test_copies_agree_with_the_obvious_way_in_any_order(items, random):
     rows = [
-        row(f"a{number:02d}", number, content, None if day is None else dt.datetime(2024, 5, day, tzinfo=dt.timezone.utc))
+        row(
+            f"a{number:02d}",
+            number,
+            content,
+            None if day is None else dt.datetime(2024, 5, day, tzinfo=dt.timezone.utc),
+        )
         for number, (content, day) in enumerate(items)
     ]
     oracle = {}
@@ -272,7 +320,10 @@ def test_copies_agree_with_the_obvious_way_in_any_order(items, random):
             oracle[item["article_id"]] = original["article_id"]
     random.shuffle(rows)
     found = find_copies(ARTICLES.rows(rows))
-    assert dict(zip(found["article_id"].to_pylist(), found["original_id"].to_pylist(), strict=True)) == oracle
+    assert (
+        dict(zip(found["article_id"].to_pylist(), found["original_id"].to_pylist(), strict=True))
+        == oracle
+    )
 
 
 def test_no_articles_have_no_copies():

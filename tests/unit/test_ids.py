@@ -34,5 +34,9 @@ def test_a_name_that_is_no_valid_text_has_an_id():
 
 
 def test_kinds_of_ids_tell_themselves_apart():
-    assert {ids.article_id("a", None, None)[0], ids.mention_id("a", 0, 1)[0], ids.entity_id("ORG", "a")[0]} == set("ame")
+    assert {
+        ids.article_id("a", None, None)[0],
+        ids.mention_id("a", 0, 1)[0],
+        ids.entity_id("ORG", "a")[0],
+    } == set("ame")
     assert ids.unit_id("ingest", 1)[0] == "i"

@@ -7,11 +7,18 @@ from hypothesis import strategies as st
 from pipelines import ledger
 from pipelines.ledger import ARTICLES, INPUTS, LedgerFile
 
-changes = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 9), st.booleans()), max_size=12)
+changes = st.lists(
+    st.tuples(st.sampled_from("abcdef"), st.integers(0, 9), st.booleans()), max_size=12
+)
 
 
 def delta(rows):
-    return pa.concat_tables([INPUTS.schema.empty_table(), *(INPUTS.rows([{"uri": u, "size": n}], gone=g) for u, n, g in rows)])
+    return pa.concat_tables(
+        [
+            INPUTS.schema.empty_table(),
+            *(INPUTS.rows([{"uri": u, "size": n}], gone=g) for u, n, g in rows),
+        ]
+    )
 
 
 @given(st.lists(changes, max_size=5))
@@ -42,7 +49,9 @@ def test_a_delta_of_an_older_version_lacks_columns():
 
 def test_keys_taken_away_are_away():
     table = ARTICLES.rows([{"article_id": "a1"}, {"article_id": "a2"}])
-    assert ledger.fold(ARTICLES, [table, ARTICLES.gone(pa.array(["a1"]))])["article_id"].to_pylist() == ["a2"]
+    assert ledger.fold(ARTICLES, [table, ARTICLES.gone(pa.array(["a1"]))])[
+        "article_id"
+    ].to_pylist() == ["a2"]
 
 
 def test_a_year_of_nights_keeps_few_files_and_writes_rows_a_few_times():
@@ -53,6 +62,9 @@ def test_a_year_of_nights_keeps_few_files_and_writes_rows_a_few_times():
         taken = files[len(files) - count :]
         rows = 1000 + sum(file.rows for file in taken)
         written += rows
-        files = [*files[: len(files) - count], LedgerFile(kind="articles", path="", rows=rows, sha256="")]
+        files = [
+            *files[: len(files) - count],
+            LedgerFile(kind="articles", path="", rows=rows, sha256=""),
+        ]
         assert len(files) <= 10
     assert written <= 10 * 365_000

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import tables
-from schemas.tables import ACTOR, ARTICLES, EVENTS, MENTIONS, REJECTS, TABLES, TableError, published_month
+from schemas.tables import (
+    ACTOR,
+    ARTICLES,
+    EVENTS,
+    MENTIONS,
+    REJECTS,
+    TABLES,
+    TableError,
+    published_month,
+)
 from tests import builders, strategies
 
 CONSTANTS = {"rejects": {"run_id": "r1"}}
@@ -46,7 +55,9 @@ def test_structs_have_the_fields_of_their_records():
     from schemas.facts import Actor, Place
 
     for struct, record in ((ACTOR, Actor), (tables.PLACE, Place), (tables.REMOVED, Removed)):
-        assert {field.name for field in struct} == {field.name for field in dataclasses.fields(record)}
+        assert {field.name for field in struct} == {
+            field.name for field in dataclasses.fields(record)
+        }
 
 
 @pytest.mark.parametrize(
@@ -67,7 +78,9 @@ def test_rows_survive_a_parquet_round_trip(table, rows):
         back = pq.read_table(buffer).to_pylist()
         # The oracle: rows as plain dictionaries, built the slow way.
         wanted = [{**constants(table), **plain(row)} for row in found]
-        assert sorted(map(repr, map(ordered, map(plain, back)))) == sorted(map(repr, map(ordered, wanted)))
+        assert sorted(map(repr, map(ordered, map(plain, back)))) == sorted(
+            map(repr, map(ordered, wanted))
+        )
 
     check()
 
@@ -80,7 +93,9 @@ def plain(value):
     if isinstance(value, dict):
         return {name: plain(item) for name, item in value.items()}
     if dataclasses.is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {
+            field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
     return value
 
 
@@ -89,9 +104,18 @@ def ordered(row):
 
 
 def test_rows_are_sorted_by_the_tables_order():
-    rows = [builders.mention(start=start, end=start + 1, article_id=name) for name in "ba" for start in (5, 1)]
+    rows = [
+        builders.mention(start=start, end=start + 1, article_id=name)
+        for name in "ba"
+        for start in (5, 1)
+    ]
     found = MENTIONS.to_arrow(rows).to_pylist()
-    assert [(row["article_id"], row["start"]) for row in found] == [("a", 1), ("a", 5), ("b", 1), ("b", 5)]
+    assert [(row["article_id"], row["start"]) for row in found] == [
+        ("a", 1),
+        ("a", 5),
+        ("b", 1),
+        ("b", 5),
+    ]
 
 
 def test_a_null_in_a_required_column_is_refused():
@@ -120,7 +144,10 @@ def test_missing_constants_are_refused():
 
 
 def test_no_place_and_no_attribution_are_null():
-    rows = [builders.event(), builders.event(event_id="v2", place=builders.place(), attribution=builders.actor())]
+    rows = [
+        builders.event(),
+        builders.event(event_id="v2", place=builders.place(), attribution=builders.actor()),
+    ]
     found = EVENTS.to_arrow(rows).to_pylist()
     assert [row["place"] is None for row in found] == [True, False]
     assert [row["attribution"] is None for row in found] == [True, False]

@@ -99,6 +99,8 @@ ROLE_NOUNS: Final = frozenset(
     "lawmaker activist economist analyst".split()
 )
 
+NOMINAL_WORDS: Final = ROLE_NOUNS | {"he", "she", "counterpart"}
+
 
 @dataclasses.dataclass(slots=True)
 class Cluster:
@@ -155,6 +157,8 @@ class Resolver:
         self.cluster_of: list[Cluster | None] = [None] * len(self.found)
         self.people: list[Cluster] = []
         self.extras: list[_Extra] = []
+        self.named_persons: dict[int, list[tuple[int, int, Cluster]]] = {}
+        self.words = frozenset(self.tokens.words)
         self.person_starts = {mention.first for mention in self.found if mention.label == "PERSON"}
         self.date = self._date()
         self.home = self._dateline_country()
@@ -162,7 +166,9 @@ class Resolver:
         self.named_countries = {
             mention.term.country
             for mention in self.found
-            if mention.term is not None and mention.term.country and mention.term.kind not in ("organisation",)
+            if mention.term is not None
+            and mention.term.country
+            and mention.term.kind not in ("organisation",)
             and not (mention.term.kind == "seat" and self._has_rivals(mention.term))
         } - {None}
         if self.home is None and self.weights:
@@ -208,7 +214,9 @@ class Resolver:
 
     def _has_rivals(self, term: Term) -> bool:
         places = self.knowledge.gazetteer.named(key(term.name))
-        return any(place.country != term.country and place.population >= 100_000 for place in places)
+        return any(
+            place.country != term.country and place.population >= 100_000 for place in places
+        )
 
     def _most_mentioned(self) -> str | None:
         counts: Counter[str] = Counter()
@@ -421,13 +429,19 @@ class Resolver:
             return False
         places = self.knowledge.gazetteer.named(name)
         seat = max(
-            (place.population for place in places if place.country == term.country and place.resolution == "place"),
+            (
+                place.population
+                for place in places
+                if place.country == term.country and place.resolution == "place"
+            ),
             default=0,
         )
         rivals = [
             place
             for place in places
-            if place.country in others and place.population >= RIVAL_SHARE * seat and place.resolution == "place"
+            if place.country in others
+            and place.population >= RIVAL_SHARE * seat
+            and place.resolution == "place"
         ]
         if not rivals:
             return False
@@ -618,10 +632,7 @@ class Resolver:
         if mention.last - mention.first == 1:
             word = self.tokens.words[mention.first]
             lower = word.lower()
-            if (
-                any(other == lower for other in self.tokens.words)
-                or self.tokens.tags[mention.first] != "PROPN"
-            ):
+            if lower in self.words or self.tokens.tags[mention.first] != "PROPN":
                 return False
         return located or place.population >= 15_000 or self.weights.get(place.country, 0.0) >= 0.5
 
@@ -1246,71 +1257,80 @@ class Resolver:
 
     def _nominals(self) -> None:
         """Resolve what high-precision rules can: ``the Pentagon chief``, ``his South Korean counterpart``, ``he said``."""
+        for index, cluster in enumerate(self.cluster_of):
+            if cluster is not None and cluster.type == "PERSON":
+                mention = self.found[index]
+                self.named_persons.setdefault(mention.sentence, []).append(
+                    (mention.first, mention.last, cluster)
+                )
+        if not self.people:
+            return
         taken = {token for mention in self.found for token in range(mention.first, mention.last)}
-        subject: Cluster | None = None
-        for sentence in self.annotated.sentences:
-            self._definite(sentence, taken)
-            self._pronouns(sentence, subject)
-            subject = self._person_subject(sentence)
-
-    def _cluster_at(self, token: int) -> Cluster | None:
-        if not hasattr(self, "_at") or self._at is None:
-            self._at = {
-                at: cluster
-                for index, cluster in enumerate(self.cluster_of)
-                if cluster is not None
-                for at in range(self.found[index].first, self.found[index].last)
-            }
-        return self._at.get(token)
-
-    _at: dict[int, Cluster] | None = None
+        lowers = self.tokens.lowers
+        wanted: dict[int, list[int]] = {}
+        position = 0
+        sentences = self.annotated.sentences
+        for token, word in enumerate(lowers):
+            if word in NOMINAL_WORDS:
+                while sentences[position].last <= token:
+                    position += 1
+                wanted.setdefault(position, []).append(token)
+        for position in sorted(wanted):
+            sentence = sentences[position]
+            subject = self._person_subject(sentences[position - 1]) if position else None
+            for token in wanted[position]:
+                if lowers[token] in ("he", "she"):
+                    self._pronoun(token, sentence, subject)
+                elif token not in taken:
+                    if lowers[token] == "counterpart":
+                        self._counterpart(token, sentence)
+                    else:
+                        self._role_phrase(token, sentence, taken)
 
     def _persons_in(self, sentence: Sentence) -> list[Cluster]:
-        seen: dict[int, Cluster] = {}
-        for token in range(sentence.first, sentence.last):
-            cluster = self._cluster_at(token)
-            if cluster is not None and cluster.type == "PERSON":
-                seen[id(cluster)] = cluster
-        return list(seen.values())
+        return list(
+            {id(item[2]): item[2] for item in self.named_persons.get(sentence.index, ())}.values()
+        )
 
     def _person_subject(self, sentence: Sentence) -> Cluster | None:
         """Return the person who is the subject of a sentence's main verb, if no other person is named in it."""
         tokens = self.tokens
-        persons = self._persons_in(sentence)
-        if len(persons) != 1:
+        named = self.named_persons.get(sentence.index, ())
+        if not named or any(item[2] is not named[0][2] for item in named):
             return None
-        for token in range(sentence.first, sentence.last):
-            if tokens.relations[token] == "nsubj" and self._cluster_at(token) is persons[0]:
-                head = tokens.heads[token]
-                if tokens.relations[head] in ("root", "parataxis") or tokens.heads[head] == head:
-                    return persons[0]
+        for first, last, cluster in named:
+            head = self._head(first, last)
+            verb = tokens.heads[head]
+            if tokens.relations[head] == "nsubj" and (
+                tokens.relations[verb] in ("root", "parataxis") or tokens.heads[verb] == verb
+            ):
+                return cluster
         return None
 
-    def _pronouns(self, sentence: Sentence, subject: Cluster | None) -> None:
-        """Resolve ``he`` and ``she`` as subject of a verb of saying, where one person can be meant."""
+    def _pronoun(self, token: int, sentence: Sentence, subject: Cluster | None) -> None:
+        """Resolve ``he`` or ``she`` as subject, where one person can be meant.
+
+        Either the sentence names nobody before, and the one before has a single person, its subject; or the clause hangs
+        on a verb whose subject is the only person named so far.
+        """
         tokens = self.tokens
-        for token in range(sentence.first, sentence.last):
-            if tokens.lowers[token] not in ("he", "she") or tokens.relations[token] not in (
-                "nsubj",
-                "nsubj:pass",
-            ):
-                continue
-            verb = tokens.heads[token]
-            is_main = tokens.relations[verb] in ("root", "parataxis")
-            earlier = [
-                cluster
-                for cluster in self._persons_in(sentence)
-                if self._first_token(cluster, sentence) < token
-            ]
-            if is_main and not earlier and subject is not None:
-                self.extras.append(_Extra(token, token + 1, sentence.index, subject, "pronoun"))
-            elif (
-                len(earlier) == 1
-                and not self._others_between(earlier[0], token, sentence)
-                and tokens.relations[verb] in ("ccomp", "advcl", "conj", "parataxis")
-                and self._is_subject_of(earlier[0], tokens.heads[verb])
-            ):
-                self.extras.append(_Extra(token, token + 1, sentence.index, earlier[0], "pronoun"))
+        if tokens.relations[token] not in ("nsubj", "nsubj:pass"):
+            return
+        verb = tokens.heads[token]
+        earlier = [
+            cluster
+            for cluster in self._persons_in(sentence)
+            if self._first_token(cluster, sentence) < token
+        ]
+        if tokens.relations[verb] in ("root", "parataxis") and not earlier and subject is not None:
+            self.extras.append(_Extra(token, token + 1, sentence.index, subject, "pronoun"))
+        elif (
+            len(earlier) == 1
+            and tokens.relations[verb] in ("ccomp", "advcl", "conj", "parataxis")
+            and not self._others_between(earlier[0], token, sentence)
+            and self._is_subject_of(earlier[0], tokens.heads[verb])
+        ):
+            self.extras.append(_Extra(token, token + 1, sentence.index, earlier[0], "pronoun"))
 
     def _others_between(self, cluster: Cluster, token: int, sentence: Sentence) -> bool:
         """Say whether an unnamed person stands between a name and a pronoun: ``his wife, although she``."""
@@ -1322,14 +1342,8 @@ class Resolver:
         )
 
     def _first_token(self, cluster: Cluster, sentence: Sentence) -> int:
-        return min(
-            (
-                self.found[index].first
-                for index in cluster.mentions
-                if self.found[index].sentence == sentence.index
-            ),
-            default=sentence.last,
-        )
+        named = self.named_persons.get(sentence.index, ())
+        return next((first for first, _, other in named if other is cluster), sentence.last)
 
     def _is_subject_of(self, cluster: Cluster, verb: int) -> bool:
         tokens = self.tokens
@@ -1339,16 +1353,6 @@ class Resolver:
             if tokens.relations[head] == "nsubj" and tokens.heads[head] == verb:
                 return True
         return False
-
-    def _definite(self, sentence: Sentence, taken: set[int]) -> None:
-        """Resolve definite role phrases and counterparts of one sentence."""
-        tokens = self.tokens
-        for token in range(sentence.first, sentence.last):
-            word = tokens.lowers[token]
-            if word == "counterpart" and token not in taken:
-                self._counterpart(token, sentence)
-            elif word in ROLE_NOUNS and token not in taken:
-                self._role_phrase(token, sentence, taken)
 
     def _counterpart(self, token: int, sentence: Sentence) -> None:
         """``his South Korean counterpart``: who holds in that country the office of the person named before."""

@@ -27,6 +27,7 @@ _PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
 _OBLIQUE: Final = frozenset(
     {"obl", "nmod", "obl:agent", "obl:unmarked", "nmod:unmarked", "acl", "advcl", "obl:arg"}
 )
+_CLAUSE_MARKS: Final = frozenset({"after", "before", "since", "as", "until"})
 _OWN_CASE: Final = frozenset("with by against to from for at between towards toward over".split())
 # Object controls the infinitive after most verbs; after these the subject does.
 _SUBJECT_CONTROL: Final = frozenset(
@@ -75,12 +76,14 @@ class Clauses:
             if head != i:
                 self.children.setdefault(head, []).append(i)
         self._cases: dict[int, frozenset[str]] = {}
+        self._passive: dict[int, bool] = {}
+        self._mend_names()
         self._mend_conjuncts()
         self._mend_subjects()
         self._mend_reports()
         self._cases.clear()
+        self._passive.clear()
         self._slots: dict[tuple[int, str], list[Filler]] = {}
-        self._passive: dict[int, bool] = {}
         self._subject: dict[int, tuple[int, ...]] = {}
 
     def _move(self, token: int, head: int, relation: str) -> None:
@@ -94,6 +97,43 @@ class Clauses:
         self.heads[token] = head
         self.relations[token] = relation
         self.children[head] = sorted([*self.children.get(head, ()), token])
+
+    def _mend_names(self) -> None:
+        """Put names together again: ``flat`` points left, to the first word of its own name."""
+        for token in range(self.first, self.last):
+            if self.relations[token] != "flat":
+                continue
+            head = self.heads[token]
+            before = token - 1
+            while before > self.first and self.lowers[before] == "-":
+                before -= 1
+            joined = (
+                before >= self.first
+                and self.tags[before] == "PROPN"
+                and self.tags[token] == "PROPN"
+            )
+            if joined:
+                first = self.heads[before] if self.relations[before] == "flat" else before
+                if first != head and first < token:
+                    self._move(token, first, "flat")
+                continue
+            if head < token:
+                continue
+            verb = next(
+                (
+                    i
+                    for i in range(token + 1, min(self.last, token + 40))
+                    if self.tags[i] == "VERB"
+                    and self.relations[i] not in ("acl", "acl:relcl", "amod")
+                ),
+                None,
+            )
+            if verb is None or any(
+                self.relations[k].startswith("nsubj") for k in self.children.get(verb, ())
+            ):
+                continue
+            if not any(self.relations[k] == "case" for k in self.children.get(token, ())):
+                self._move(token, verb, "nsubj")
 
     def _mend_conjuncts(self) -> None:
         """Re-attach conjuncts that cannot be: one left of its head, or one with a preposition of its own and no *and*."""
@@ -140,6 +180,17 @@ class Clauses:
             if self.tags[verb] != "VERB" or self.lowers[verb] in REPORTING:
                 continue
             subjects = [k for k in self.children[verb] if self.relations[k] == "nsubj"]
+            if not subjects and self.relations[verb] == "advcl" and not self.is_passive(verb):
+                # "a day after Kim slammed the drill": the conjunction was read as a preposition
+                for kid in self.children[verb]:
+                    if (
+                        kid < verb
+                        and self.relations[kid] == "obl"
+                        and self.cases(kid) & _CLAUSE_MARKS
+                    ):
+                        self._move(kid, verb, "nsubj")
+                        break
+                continue
             if len(subjects) < 2 or subjects[0] > verb or subjects[-1] < verb:
                 continue
             if any(self.relations[k] in ("obj", "aux:pass") for k in self.children[verb]):

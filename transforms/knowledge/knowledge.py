@@ -17,6 +17,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from transforms.knowledge.people import Officeholder, People
+from transforms.knowledge.petrarch import read_dictionary
 from transforms.knowledge.places import Gazetteer, Place
 from transforms.knowledge.tables import DATA, KnowledgeError, read_rows
 from transforms.knowledge.words import fold, key, pieces, plural, split_list
@@ -459,6 +460,9 @@ USER_KINDS = ("organisation", "person", "role", "country", "region")
 
 def _load_user(known: Knowledge, file: str) -> None:
     path = pathlib.Path(file)
+    if path.suffix == ".txt":
+        _load_dictionary(known, path)
+        return
     seen: dict[tuple[str, str], tuple[int, dict[str, str]]] = {}
     for number, row in read_rows(path, USER_COLUMNS, USER_OPTIONAL):
         _check_user_row(path, number, row)
@@ -470,6 +474,45 @@ def _load_user(known: Knowledge, file: str) -> None:
             )
         seen[identity] = (number, row)
         _add_user_row(known, path, number, row)
+
+
+def _load_dictionary(known: Knowledge, path: pathlib.Path) -> None:
+    """Take over a PETRARCH dictionary: dated names are persons, others organisations, agents are roles."""
+    for entry in read_dictionary(path):
+        name, *synonyms = entry.names
+        for dated in entry.codes:
+            bare = dated.code.lstrip("~").upper()
+            sectors = [bare[at : at + 3] for at in range(0, len(bare), 3)]
+            sector = next((part for part in sectors if part in SECTORS), None)
+            if dated.code.startswith("~"):
+                for form in entry.names:
+                    _add_role(known, form, sector, "person", 3, None, override=True)
+                continue
+            code = sectors[0] if sectors and len(sectors[0]) == 3 else None
+            if code == "IGO" and "UNO" in sectors:
+                code = "UNO"
+            country = code if code in known.countries else None
+            if dated.start is None and dated.end is None:
+                organisation = Organisation(
+                    name=name,
+                    aliases=tuple(synonyms),
+                    code=code,
+                    country=country,
+                    sector=sector,
+                    kind="user",
+                )
+                _add_organisation(known, organisation, override=True)
+                continue
+            if code is not None:
+                person = Officeholder(
+                    name=name,
+                    country=code,
+                    office="official",
+                    sector=sector or "UNK",
+                    start=dated.start,
+                    end=dated.end,
+                )
+                known.people.add(person, synonyms)
 
 
 def _check_user_row(path: pathlib.Path, number: int, row: dict[str, str]) -> None:

@@ -26,11 +26,13 @@ from transforms.text.decoding import declared_charset, decode
 
 logger = logging.getLogger(__name__)
 
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)([^<>]*)(>?)")
-_LOOSE = frozenset(
-    "p li td th tr dt dd option tbody thead tfoot colgroup br img input meta link hr area base col embed source track "
-    "wbr param html head body".split()
+_EMBEDDED = (
+    "//blockquote[contains(@class, 'twitter-tweet') or contains(@class, 'instagram-media')"
+    " or contains(@class, 'tiktok-embed') or contains(@class, 'twitter-video')]"
 )
+_FEW = 40  # words; a shorter body is asked for again
+
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{2000,}")
 _RAW = re.compile(
     r"<(script|style|noscript|template|svg)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
 )
@@ -55,40 +57,23 @@ _SNIFF = re.compile(
 
 
 def check_markup(text: str, settings: ParseSettings) -> None:
-    """Raise if parsing ``text`` could take quadratic time.
+    """Raise if parsing ``text`` could take quadratic time; the depth is checked by the parser.
 
     Raises:
-      DocumentError: ``too_deep`` or ``too_complex``.
+      DocumentError: ``too_complex``.
     """
-    depth = deepest = elements = 0
-    for found in _TAG.finditer(text):
-        name = found.group(2).lower()
-        rest = found.group(3)
-        elements += 1
-        if len(rest) > 2 * settings.max_attributes:
-            attributes = len(rest.split())
-            if rest.count("=") > settings.max_attributes and attributes > settings.max_attributes:
-                raise DocumentError(
-                    "too_complex",
-                    f"an element <{name}> with more than {settings.max_attributes} attributes (max_attributes)",
-                )
-        if name in _LOOSE:
-            continue
-        if found.group(1):
-            depth = max(0, depth - 1)
-        elif not rest.endswith("/"):
-            depth += 1
-            deepest = max(deepest, depth)
-    if elements > 2 * settings.max_elements:
+    tags = text.count("<")
+    if tags > 2 * settings.max_elements:
         raise DocumentError(
             "too_complex",
-            f"{elements} tags; the limit is {settings.max_elements} elements (max_elements)",
+            f"{tags} tags; the limit is {settings.max_elements} elements (max_elements)",
         )
-    if deepest > 4 * settings.max_depth:
-        raise DocumentError(
-            "too_deep",
-            f"markup nested {deepest} deep; the limit is {4 * settings.max_depth} (max_depth)",
-        )
+    for found in _LONG_TAG.finditer(text):
+        if found.group().count("=") > settings.max_attributes < len(found.group().split()):
+            raise DocumentError(
+                "too_complex",
+                f"an element with more than {settings.max_attributes} attributes (max_attributes)",
+            )
 
 
 def parse(raw: RawDocument, settings: ParseSettings) -> Article:
@@ -140,37 +125,60 @@ def _tree(text: str) -> Any:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
         raise DocumentError("bad_format", f"no markup that can be parsed: {error}") from error
+    if any("Excessive depth" in entry.message for entry in parser.error_log):
+        raise DocumentError(
+            "too_deep", "markup nested deeper than 256 elements, the limit of libxml2"
+        )
+    for embedded in tree.xpath(_EMBEDDED):
+        embedded.drop_tree()
     return tree
 
 
 def _body(tree: Any, text: str, facts: metadata.PageFacts) -> tuple[list[str], str]:
-    """Return the lines of the body and which extractor found them."""
-    found = _trafilatura(tree)
-    stated = _stated_body(facts)
-    words = sum(len(line.split()) for line in found)
-    if stated and words < 0.5 * sum(len(line.split()) for line in stated):
-        return stated, "json-ld"
-    if words >= 40:
-        return found, "trafilatura"
+    """Return the lines of the body and which extractor found them.
+
+    trafilatura is asked for precision first, without its slow second opinions, and resiliparse, which is ten times
+    as fast and takes too much rather than too little, says whether much is missing. Only then more is asked for: the
+    wider net, the second opinions, the text in JSON-LD, and at last resiliparse itself. The shares are set on 58
+    pages with known bodies: complete bodies had more than 0.78 of what resiliparse took, truncated ones at most 0.76.
+    """
+    found = _trafilatura(tree, fast=True, favor_precision=True)
     other = _resiliparse(text)
-    if sum(len(line.split()) for line in other if layout.is_sentence(line)) > words:
-        return other, "resiliparse"
+    size, most = _words(found), _words(other)
+    if size < 0.78 * most:
+        wider = _trafilatura(tree, fast=True)
+        if _words(wider) > 1.05 * size:
+            found, size = wider, _words(wider)
+    if size < _FEW or size < 0.5 * most or size < 0.3 * _paragraph_words(tree):
+        slow = _trafilatura(tree)
+        if _words(slow) > 1.05 * size:
+            found, size = slow, _words(slow)
+    stated = _stated_body(facts)
+    if stated and size < 0.6 * _words(stated):
+        return stated, "json-ld"
+    if size < _FEW or (size < 0.5 * most and most > 300):
+        running = [line for line in other if layout.is_sentence(line)]
+        if _words(running) > 1.5 * size and _words(running) > 0.7 * most:
+            return other, "resiliparse"
     return found, "trafilatura"
 
 
-def _trafilatura(tree: Any) -> list[str]:
-    """Return the lines that trafilatura takes for the body."""
-    import copy
+def _words(lines: list[str]) -> int:
+    return sum(line.count(" ") + 1 for line in lines)
 
+
+def _paragraph_words(tree: Any) -> int:
+    """Return the number of words in the page's paragraph elements."""
+    return sum("".join(p.itertext()).count(" ") + 1 for p in tree.iter("p"))
+
+
+def _trafilatura(tree: Any, **options: Any) -> list[str]:
+    """Return the lines that trafilatura takes for the body."""
     import trafilatura
 
     try:
         found = trafilatura.bare_extraction(
-            copy.deepcopy(tree),
-            include_comments=False,
-            include_tables=True,
-            with_metadata=False,
-            deduplicate=False,
+            tree, include_comments=False, with_metadata=False, **options
         )
     except (
         ValueError,

@@ -25,12 +25,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, BinaryIO
 
-from schemas.documents import Article, InputFile
+from schemas.documents import Article, InputFile, RawDocument
 from schemas.outcomes import DocumentError, Reject
 from transforms.formats.settings import ParseSettings
 
@@ -40,6 +41,8 @@ _GRACE_SECONDS = 5.0  # what the parent waits beyond the child's own alarm
 _LENGTH = struct.Struct("<I")
 _STATE = struct.Struct("<QQ")  # items begun (1 for the first), steps taken
 _END = pickle.dumps(None)
+_READY = "ready"
+_NOTHING = object()
 _MAX_STILLBORN = 2
 
 Item = Article | Reject
@@ -169,6 +172,15 @@ class DocumentWorker:
         with contextlib.suppress(BrokenPipeError):
             _write_all(self._child.stdin.fileno(), pickle.dumps(path))
         self._send((self._open_file, self._settings, fd))
+        ready = self._next_message(self._child.stdout.fileno() if self._child.stdout else -1)
+        self._busy = False
+        if ready != _READY:
+            code = self._child.poll()
+            self._stop()
+            raise RuntimeError(
+                f"the reader's child process could not start (exit code {code}); what it printed says why. "
+                "It has to be able to import the module of open_file, which may not be __main__."
+            )
 
     def _stop(self) -> None:
         child, self._child, self._busy = self._child, None, False
@@ -203,16 +215,17 @@ class DocumentWorker:
         assert self._child is not None
         assert self._child.stdout is not None
         fd = self._child.stdout.fileno()
-        while True:
-            header = self._read(fd, _LENGTH.size)
-            body = self._read(fd, _LENGTH.unpack(header)[0]) if header else None
-            if not body:
-                return
-            batch = pickle.loads(body)
+        while (batch := self._next_message(fd)) is not _NOTHING:
             if batch is None:
                 self._busy = False
                 return
             yield from batch
+
+    def _next_message(self, fd: int) -> Any:
+        """Return what the child sends next, ``_NOTHING`` if it ended or stands still."""
+        header = self._read(fd, _LENGTH.size)
+        body = self._read(fd, _LENGTH.unpack(header)[0]) if header else None
+        return pickle.loads(body) if body else _NOTHING
 
     def _read(self, fd: int, size: int) -> bytes | None:
         """Return ``size`` bytes from the child, ``None`` if it ended or stands still beyond its own alarm."""
@@ -331,6 +344,8 @@ def serve() -> None:
     open_file, settings, fd = _request(requests)
     _limit_memory(settings.max_memory_bytes)
     clock = _Clock(settings.timeout_seconds, mmap.mmap(fd, mmap.PAGESIZE))
+    ready = pickle.dumps(_READY)
+    _write_all(out, _LENGTH.pack(len(ready)) + ready)
     while (request := _request(requests)) is not None:
         file, skip, count = request
         _answer(out, clock, open_file, settings, file, skip, count)
@@ -407,23 +422,54 @@ def _items(
         yield _unreadable(file, error)
         return
     with contextlib.closing(stream):
-        documents = read_documents(file, _Ticking(stream, clock), settings)  # type: ignore[arg-type]
-        for number, document in enumerate(documents, start=1):
-            if isinstance(document, Reject) or number <= skip:
-                yield document  # type: ignore[misc]
-                continue
-            try:
-                yield parse_document(document, settings)
-            except DocumentError as error:
-                yield Reject(
-                    stage="parse",
-                    uri=document.uri,
-                    member=document.member,
-                    record_offset=document.record_offset,
-                    reason=error.reason,
-                    message=error.message[:1000],
-                    error=type(error.__cause__).__name__ if error.__cause__ else None,
-                )
+        try:
+            documents = read_documents(file, _Ticking(stream, clock), settings)  # type: ignore[arg-type]
+            for number, document in enumerate(documents, start=1):
+                if isinstance(document, Reject) or number <= skip:
+                    yield document  # type: ignore[misc]
+                    continue
+                yield _article(document, settings, parse_document)
+        except Exception as error:  # a fault of ours in a reader: it costs the rest of the file, and is reported as ours
+            yield _fault(file.uri, None, None, error, "read")
+
+
+def _article(
+    document: RawDocument,
+    settings: ParseSettings,
+    parse_document: Callable[[RawDocument, ParseSettings], Article],
+) -> Item:
+    """Return the article of ``document``, or why there is none."""
+    try:
+        return parse_document(document, settings)
+    except DocumentError as error:
+        return Reject(
+            stage="parse",
+            uri=document.uri,
+            member=document.member,
+            record_offset=document.record_offset,
+            reason=error.reason,
+            message=error.message[:1000],
+            error=type(error.__cause__).__name__ if error.__cause__ else None,
+        )
+    except (
+        Exception
+    ) as error:  # a fault of ours: the traceback goes with the reject, the archive goes on
+        return _fault(document.uri, document.member, document.record_offset, error, "parse")
+
+
+def _fault(
+    uri: str, member: str | None, offset: int | None, error: Exception, stage: str
+) -> Reject:
+    return Reject(
+        stage=stage,
+        uri=uri,
+        member=member,
+        record_offset=offset,
+        reason="crash",
+        message=f"{type(error).__name__}: {error}"[:1000],
+        error=type(error).__name__,
+        traceback="".join(traceback.format_exception(error))[-5000:],
+    )
 
 
 def _unreadable(file: InputFile, error: OSError) -> Reject:

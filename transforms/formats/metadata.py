@@ -10,7 +10,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from transforms.text import dates
@@ -373,7 +375,7 @@ def _title(tree: Any, facts: PageFacts, meta: dict[str, list[str]]) -> str | Non
     others = [*stated, page]
     for heading in headings:
         if any(_same(heading, other) for other in others if other):
-            return heading
+            return _common_spelling(heading, others)
     best: tuple[float, str] | None = None
     for heading in headings:
         score = max((_overlap(heading, other) for other in others if other), default=0.0)
@@ -395,6 +397,19 @@ def _same(heading: str, other: str) -> bool:
     if a == b:
         return True
     return any(_key(part) == a for part in (*_BAR.split(other), *_heads(other)))
+
+
+def _common_spelling(heading: str, others: list[str]) -> str:
+    """Return the heading as most sources write it: they differ in spaces and quotation marks."""
+    key = _key(heading)
+    spelled = Counter({heading: 1})
+    for other in others:
+        for part in dict.fromkeys((other, *_BAR.split(other), *_heads(other))):
+            if _key(part) == key:
+                spelled[part] += 1
+                break
+    best, count = spelled.most_common(1)[0]
+    return best if count > spelled[heading] else heading
 
 
 def _heads(title: str) -> list[str]:
@@ -435,4 +450,4 @@ def _string(value: object) -> str | None:
         value = value[0]
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name")
-    return clean_line(value) if isinstance(value, str) and value.strip() else None
+    return clean_line(unescape(value)) if isinstance(value, str) and value.strip() else None

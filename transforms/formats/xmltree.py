@@ -138,8 +138,7 @@ def markup_of(element: Any) -> str:
     import lxml.etree
 
     parts = [_escape(element.text or "")]
-    for inner in element:
-        parts.append(lxml.etree.tostring(inner, encoding="unicode", with_tail=True))
+    parts += [lxml.etree.tostring(inner, encoding="unicode", with_tail=True) for inner in element]
     return "".join(parts)
 
 

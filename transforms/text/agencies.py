@@ -35,7 +35,7 @@ AGENCIES: dict[str, str] = {
     "nampa": "Nampa", "bopa": "BOPA", "apanews": "APA News", "prnewswire": "PR Newswire",
     "businesswire": "Business Wire", "globenewswire": "GlobeNewswire", "accesswire": "Accesswire",
     "cnn": "CNN", "bbc": "BBC", "caj news": "CAJ News", "cajnews": "CAJ News", "unwraponline": "unWrap.online",
-    "ipsunbureau": "IPS",
+    "albawaba": "Al Bawaba", "ipsunbureau": "IPS",
 }  # fmt: skip
 _FOLD = re.compile(r"[^a-z0-9]+")
 _NOISE = re.compile(

@@ -13,7 +13,7 @@ import datetime as dt
 import re
 
 from transforms.text.agencies import agency
-from transforms.text.dates import MONTH, MONTHS
+from transforms.text.dates import MONTH, MONTHS, english_day
 from transforms.text.places import is_place
 
 _WORD = r"[^\W\d_][\w.'’ʻ‘`-]*"
@@ -100,7 +100,12 @@ def _judge(found: re.Match[str]) -> Dateline | None:
         _WEEKDAY, parts[-1].strip(), re.IGNORECASE
     ):  # DAKAR, Monday -
         place, has_date = ",".join(parts[:-1]), True
+    if signed and (stated := english_day(signed.strip(" ()"))):  # SINGAPORE (May 6, 2021) -
+        day, month_day, has_date = stated, (stated.month, stated.day), True
+        signed, has_agency, name = None, False, None
     words = re.findall(r"[^\W\d_]+", place)
+    if len(place) > 3 and agency(place):
+        return _outlet(found, day, month_day, agency(place))
     if not dash and not (
         has_agency and (signed or "").strip().endswith(("/", ")")) and place.isupper()
     ):
@@ -121,7 +126,10 @@ def _judge(found: re.Match[str]) -> Dateline | None:
     if dash in ("-", "–") and not (has_date or signed) and is_place(_LEADING_NAME.findall(rest)[0]):
         return None  # a pair: Russia - Ukraine talks
     raw = found.group().strip()
-    label = re.sub(r"\s?[\[(].*", "", place).strip(" ,.") if found["country"] else place.strip(" ,")
+    label = (
+        re.sub(r"\s?[\[(].*", "", place).strip(" ,.") if found["country"] else place.strip(" ,-–—")
+    )
+    label = re.sub(r"(?<=[^\W\d_]{3})\.$", "", label)
     if name is None and signed and not bare_agency:
         name = signed.strip(" ()/") or None
     return Dateline(

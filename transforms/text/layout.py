@@ -40,7 +40,7 @@ _NOISE = re.compile(
       share\ (?:this|on|via|it|with|to|the\ (?:article|story|post))\b.{0,60}|(?:click|tap)\ (?:here|to)\b.{0,80}|
       (?:listen|subscribe)\ to\ (?:this|our)\b.{0,60}|\d+\ ?(?:min(?:ute)?s?|mins?)\ read|reading\ time\W.{0,20}|
       (?:back|return|go)\ to\ (?:top|home|the\ top)|read\ more|more|view\ all|see\ all|show\ more|load\ more|
-      subscriber\ only\ stories.{0,20}|next|previous|prev|previous\ article|next\ article|log\ ?in|sign\ ?in|register|
+      subscriber\ only\ stories.{0,20}|article\ content|next|previous|prev|previous\ article|next\ article|log\ ?in|sign\ ?in|register|
       (?:no|\d+)\ (?:comments?|responses?|replies|views|shares)|views?\W+\d+|follow|
       image|photo|video|gallery|getty\ images|\w{1,20}\ channel|the\ standard\ channel|
       \#\#\#|-\ ?30\ ?-|ends?|\[?end\]?|- end -
@@ -79,7 +79,7 @@ _COPYRIGHT_NAME = re.compile(
 _TAIL_STRONG = re.compile(
     r"""^\W*(?:
       (?:leave|post|write|add|submit|make)\ (?:a|your|an?\ new)\ (?:reply|response|comment)s?.{0,40}|
-      (?:\d+\ )?(?:comments?|responses?|replies|discussion)(?:\W{0,3}\(?\d+\)?)?|no\ comments?(?:\ yet)?|what\ do\ you\ think\?|
+      (?:\d+\ )?(?:comments?|responses?|replies|discussion)(?:\W{0,3}\(?\d+\)?)?|no\ comments?(?:\ yet)?|what\ do\ you\ think\?|tell\ us\ what\ you\ think|
       (?:support|donate\ to|fund)\ (?:our|us|independent|quality|free)\b.{0,50}|support\ \w+(?:\ \w+)?\ journalism|
       about\ the\ (?:author|writer)s?|(?:tags?|filed\ under|posted\ in|tagged|keywords|categories|topics)\s*[:|].{0,200}|
       (?:subscribe|sign\ up|newsletters?|stay\ (?:connected|informed|updated)|follow\ us|join\ (?:our|the)\b)[^.]{0,60}|
@@ -87,6 +87,10 @@ _TAIL_STRONG = re.compile(
       back\ to\ top|cancel\ reply|sponsored(?:\ (?:content|links?|stories))?|promoted(?:\ \w+)?
     )\W*$""",
     re.IGNORECASE | re.VERBOSE,
+)
+_COMMENTS = re.compile(
+    r"^\W*(?:(?:leave|post|write|add|submit)\s+(?:a|your)\s+(?:reply|response|comment)|(?:\d+\s+)?(?:comments?|responses?|replies)\b)",
+    re.IGNORECASE,
 )
 _TAIL_WEAK = re.compile(
     r"""^\W*(?:
@@ -158,7 +162,7 @@ _CAPTION_START = re.compile(
     re.IGNORECASE,
 )
 _CAPTION_HINT = re.compile(
-    r"\((?:l|r|c|left|right|centre|center|l-r|from left|file|file photo|pictured)\)|\bfrom left to right\b|\bpictured (?:here|above|left|right)\b|"
+    r"\((?:l|r|c|left|right|centre|center|l-r|from left|file|file photo|pictured)\)|\bfrom left to right\s*[:,]|^from left\b|\bpictured (?:here|above|left|right)\b|"
     r"^(?:above|below|left|right|top)\s*:",
     re.IGNORECASE,
 )
@@ -220,6 +224,7 @@ class _Page:
     """What is known so far while the lines are told apart."""
 
     lines: list[_Line]
+    from_markup: bool = False
     title: str | None = None
     subtitle: str | None = None
     byline: str | None = None
@@ -249,7 +254,7 @@ def take_apart(
         if from_markup
         else _split(text)
     )
-    page = _Page(lines=lines, title=title)
+    page = _Page(lines=lines, title=title, from_markup=from_markup)
     several = len(lines) > 1
     if several:
         _take_address(page)
@@ -312,7 +317,8 @@ def _is_wrapped(rows: list[str]) -> bool:
 def _continues(before: str, row: str) -> bool:
     """Tell whether ``row`` goes on in the middle of the sentence that ``before`` breaks off."""
     if (
-        not row[0].islower()
+        "©" in before[:2]
+        or not row[0].islower()
         or _BULLET.match(row)
         or _URL.match(row)
         or (len(row) < 80 and _NOISE.match(row))
@@ -351,7 +357,9 @@ def _is_headline(text: str) -> bool:
         or _OPEN_END.search(text)
     ):
         return False
-    if _TERMINAL.search(text[-12:]) and not text.endswith(("?", "!", "?’", "?”", "!’", "!”", "…")):
+    if re.search(r"[^\W\d_]{3}[.!?][\"”’']? [A-Z“\"]", text) or re.search(r"[!?][\"”’']$", text):
+        return False  # more than one sentence, or a quotation
+    if _TERMINAL.search(text[-12:]) and not text.endswith(("?", "!", "…")):
         return bool(re.search(r"\b(?:[A-Z]\.){2,}[\"”’']?$", text))
     return 2 <= _words(text) <= 32 and not text[0].islower()
 
@@ -445,8 +453,10 @@ def _find_title(page: _Page) -> None:
             continue
         if is_sentence(line.text) and not _is_headline(line.text):
             return
-        if datelines.find(line.text) and is_sentence(line.text):
+        if (found := datelines.find(line.text)) and _words(line.text[found.end :]) >= 10:
             return
+        if _is_caption(line.text):
+            continue
         if _is_category(line.text) or _words(line.text) < 2:
             continue
         if not _is_headline(line.text):
@@ -523,7 +533,7 @@ def _take_head_line(page: _Page, line: _Line, position: int) -> bool:
         return True
     if is_sentence(text) or datelines.find(text):
         return False
-    if page.title is None:
+    if page.title is None or page.from_markup:
         return False
     if _is_category(text):
         line.kind = "category"
@@ -610,7 +620,8 @@ def _take_tail(page: _Page) -> None:
             continue
         left, left_words = total - done - sentences[number], sum(words[number + 1 :])
         strong, weak = _TAIL_STRONG.match(text), _TAIL_WEAK.match(text)
-        if strong and (done > left or left <= 3) and left_words <= max(120, said):
+        few = left <= 4 and left_words <= max(100, 0.35 * said)
+        if strong and (few or (_COMMENTS.match(text) and left_words <= said)):
             _cut(lines, number)
             return
         if weak and (
@@ -621,7 +632,7 @@ def _take_tail(page: _Page) -> None:
             return
         if strong or weak:
             line.kind = "boilerplate"
-            for below in lines[number + 1 : number + 9]:
+            for below in () if page.from_markup else lines[number + 1 : number + 9]:
                 if below.kind is None and not is_sentence(below.text) and _is_headline(below.text):
                     below.kind = "boilerplate"
                 elif below.kind is None:
@@ -704,7 +715,7 @@ def _take_subheads(page: _Page) -> None:
             continue
         if before.kind is None and not _TERMINAL.search(before.text[-12:]):
             continue  # a list, or the end of a sentence
-        if after.text[0].islower() or text[0].islower() or _OPEN_END.search(text.rstrip(":")):
+        if after.text[0].islower() or text[0].islower() or _OPEN_END.search(text):
             continue
         count = _words(text)
         if not _TERMINAL.search(text):

@@ -118,11 +118,43 @@ def open_with_hanging_parser(uri: str) -> BinaryIO:
     def hanging(raw, settings):
         if b"HANG" in raw.payload:
             time.sleep(60)
+        if b"FAULT" in raw.payload:
+            raise KeyError("ours")
         return lines.parse(raw, settings)
 
     if lines.parse.__name__ != "hanging":
         reading._by_name()["jsonl"] = dataclasses.replace(lines, parse=hanging)
     return open_file(uri)
+
+
+def test_a_fault_of_ours_is_reported_with_its_traceback(tmp_path):
+    lines = b'{"text": "One."}\n{"text": "FAULT"}\n{"text": "Three."}\n'
+    with DocumentWorker(open_with_hanging_parser, ParseSettings()) as worker:
+        found = list(worker.articles(input_file(tmp_path / "a.jsonl", lines)))
+    assert [a.text if isinstance(a, Article) else a.reason for a in found] == [
+        "One.",
+        "crash",
+        "Three.",
+    ]
+    assert isinstance(found[1], Reject)
+    assert (found[1].error, found[1].record_offset) == ("KeyError", 2)
+    assert "KeyError" in (found[1].traceback or "")
+
+
+def test_a_child_that_cannot_start_is_an_error_and_no_reject(tmp_path):
+    file = input_file(tmp_path / "a.txt", TEXT.encode())
+    with (
+        DocumentWorker(_Unloadable(), ParseSettings()) as worker,
+        pytest.raises(RuntimeError, match="could not start"),
+    ):  # type: ignore[arg-type]
+        list(worker.articles(file))
+
+
+class _Unloadable:
+    """Something whose pickle nobody can load."""
+
+    def __reduce__(self):
+        return (__import__, ("no_such_module",))
 
 
 def test_the_child_ends_when_its_parent_is_killed(tmp_path):

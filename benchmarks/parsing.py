@@ -1,0 +1,328 @@
+"""Score the parsing of articles against the labelled development data.
+
+    python -m benchmarks.parsing [SHARED] [--verbose] [--fuzz SECONDS]
+
+Prints a table: plain text (title, first and last sentence, datelines, boilerplate), HTML (body F1 by the shingle
+measure of the article-extraction-benchmark, titles, dates, authors, pages a second; trafilatura alone beside it), and
+the hostile inputs of ``make_torture.py`` (documents delivered against expected). ``--fuzz`` runs every parser on
+mutations of small inputs for so many seconds each instead. SHARED is the folder with ``gold``, ``samples`` and
+``seeds``, by default ``../shared``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import io
+import json
+import logging
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from schemas.documents import Article, InputFile
+from schemas.outcomes import DocumentError, Reject
+from transforms.formats import html
+from transforms.formats.isolate import DocumentWorker
+from transforms.formats.reading import parse_document, read_documents
+from transforms.formats.settings import ParseSettings
+from transforms.text.decoding import declared_charset, decode
+
+SETTINGS = ParseSettings()
+
+
+def squeeze(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def read_file(path: str) -> list[Article | Reject]:
+    """Return what becomes of one file, read in this process."""
+    found: list[Article | Reject] = []
+    with Path(path).open("rb") as stream:
+        for document in read_documents(
+            InputFile(uri=path, size=Path(path).stat().st_size), stream, SETTINGS
+        ):
+            if isinstance(document, Reject):
+                found.append(document)
+                continue
+            try:
+                found.append(parse_document(document, SETTINGS))
+            except DocumentError as error:
+                found.append(
+                    Reject(stage="parse", uri=path, reason=error.reason, message=error.message)
+                )
+    return found
+
+
+# --- plain text ----------------------------------------------------------------------------------------------------
+
+
+def plain_text(shared: Path, verbose: bool) -> None:
+    rows = []
+    for name in ("seeds_parse_gold", "newswire_parse_dev"):
+        rows += [json.loads(line) for line in (shared / "gold" / f"{name}.jsonl").open()]
+    right = found = stated = false = leaked = agencies = 0
+    for row in rows:
+        inner = (
+            Path("samples/txt/newswire") / row["id"]
+            if "text_file" in row
+            else Path("seeds") / f"{row['id']}.txt"
+        )
+        (article,) = read_file(str(shared / inner))
+        if isinstance(article, Reject):
+            print("   rejected:", row["id"], article.reason)
+            continue
+        body = squeeze(article.text)
+        problems = [
+            name
+            for name, fine in (
+                ("title", squeeze(article.title) == squeeze(row["title"])),
+                ("first sentence", body.startswith(squeeze(row["first_sentence"]))),
+                ("last sentence", body.endswith(squeeze(row["last_sentence"]))),
+            )
+            if not fine
+        ]
+        right += not problems
+        place = article.dateline_place
+        stated += bool(row["dateline_place"])
+        found += bool(place) and place == row["dateline_place"]
+        false += bool(place) and place != row["dateline_place"]
+        lines = {squeeze(p) for p in article.text.split("\n\n")}
+        kinds = ("boilerplate_lines", "caption_lines", "credit_lines", "subheadings")
+        leaks = [x for k in kinds for x in row[k] if squeeze(x) in lines]
+        leaked += len(leaks)
+        agencies += squeeze(article.agency) == squeeze(row["agency"])
+        if verbose and (problems or leaks):
+            print("   ", row["id"], problems, leaks)
+    print(f"plain text   title, first and last sentence exact {right}/{len(rows)}; datelines {found}/{stated}, {false} false; "
+          f"agencies {agencies}/{len(rows)}; boilerplate lines in bodies {leaked}")  # fmt: skip
+
+
+# --- HTML ----------------------------------------------------------------------------------------------------------
+# The measure of github.com/scrapinghub/article-extraction-benchmark: shingles of four words, counted, each page with
+# equal weight; F1 of the mean precision and the mean recall.
+
+
+def shingles(text: str) -> Counter[tuple[str, ...]]:
+    words = re.findall(r"\w+", text or "")
+    return Counter(tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3)) if words)
+
+
+def overlap(true: str, predicted: str) -> tuple[float, float]:
+    """Return precision and recall of one page."""
+    a, b = shingles(true), shingles(predicted)
+    both, extra, missed = ((a & b).total(), (b - a).total(), (a - b).total())
+    if extra == missed == 0:
+        return 1.0, 1.0
+    return (both / (both + extra) if both else 0.0), (both / (both + missed) if both else 0.0)
+
+
+def f1(pages: list[tuple[float, float]]) -> float:
+    precision, recall = (statistics.mean(p[i] for p in pages) for i in (0, 1))
+    return 2 * precision * recall / (precision + recall)
+
+
+def pages_of(shared: Path, name: str) -> Iterator[tuple[str, bytes, str, dict[str, Any]]]:
+    folder = shared / "samples" / "html" / name
+    if name == "aeb":
+        for key, row in json.loads((folder / "ground-truth.json").read_text()).items():
+            yield (
+                key,
+                gzip.decompress((folder / f"{key}.html.gz").read_bytes()),
+                row["articleBody"],
+                {},
+            )
+        return
+    for gold in sorted(folder.glob("*.gold.json")):
+        path = str(gold)
+        row = json.loads(gold.read_text())
+        body = row["body"]
+        lines = list(body.get("summary", ()))
+        for section in body.get("sections", ()):
+            lines += [*section["headline"], *section["paragraphs"]]
+        yield (
+            Path(path).name,
+            gzip.decompress(Path(path.replace(".gold.json", ".html.gz")).read_bytes()),
+            "\n".join(lines),
+            row,
+        )
+
+
+def web_pages(shared: Path, verbose: bool) -> None:
+    import trafilatura
+
+    for name in ("aeb", "fundus"):
+        ours: list[tuple[float, float]] = []
+        theirs: list[tuple[float, float]] = []
+        titles = dates = dated = wrong_dates = names = named = right_names = 0
+        seconds = other_seconds = 0.0
+        pages = list(pages_of(shared, name))
+        for key, payload, body, row in pages:
+            text = decode(payload, declared_charset(payload)).text
+            begun = time.process_time()
+            try:
+                draft = html.page_draft(text, None, SETTINGS)
+            except DocumentError as error:
+                print("   rejected:", key, error.reason)
+                ours.append((0.0, 0.0))
+                continue
+            seconds += time.process_time() - begun
+            ours.append(overlap(body, "\n".join(draft.paragraphs)))
+            begun = time.process_time()
+            alone = trafilatura.extract(text, include_comments=False)
+            other_seconds += time.process_time() - begun
+            theirs.append(overlap(body, alone or ""))
+            if verbose and min(ours[-1]) < 0.9:
+                print(
+                    "   ",
+                    key,
+                    [round(x, 3) for x in ours[-1]],
+                    "trafilatura alone",
+                    [round(x, 3) for x in theirs[-1]],
+                )
+            if not row:
+                continue
+            titles += squeeze(draft.title) == squeeze(row.get("title"))
+            stated = (row.get("publishing_date") or "")[:10]
+            found = draft.published.time.isoformat()[:10] if draft.published else ""
+            dated += bool(stated)
+            dates += bool(stated) and found == stated
+            wrong_dates += bool(found) and found != stated
+            names += len(row.get("authors") or ())
+            named += len(draft.authors)
+            right_names += len(set(draft.authors) & set(row.get("authors") or ()))
+        line = f"HTML {name:7} body F1 {f1(ours):.4f} (trafilatura alone {f1(theirs):.4f}); "
+        line += f"{len(pages) / seconds:.0f} pages a CPU second with metadata (alone {len(pages) / other_seconds:.0f} without)"
+        if named:
+            line += f"; titles {titles}/{len(pages)}; dates {dates}/{dated}, {wrong_dates} other; authors {right_names}/{named} of {names}"
+        print(line)
+
+
+# --- hostile input -------------------------------------------------------------------------------------------------
+
+
+def open_file(uri: str) -> BinaryIO:
+    return Path(uri).open("rb")
+
+
+def torture(shared: Path, verbose: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        subprocess.run(
+            [sys.executable, str(shared / "make_torture.py"), str(out)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        cases = json.loads((out / "expectations.json").read_text())["cases"]
+        as_expected = tried = slowest = 0
+        with DocumentWorker(open_file, SETTINGS) as worker:
+            for case in cases:
+                path = out / case["path"]
+                if not path.is_file() or path.is_symlink() or case.get("skip_if") == "root":
+                    continue  # what a file system refuses is the business of the planner
+                tried += 1
+                begun = time.monotonic()
+                found = list(worker.articles(InputFile(uri=str(path), size=path.stat().st_size)))
+                slowest = max(slowest, time.monotonic() - begun)
+                articles = [a for a in found if isinstance(a, Article)]
+                low, high = (
+                    case["docs"] if isinstance(case["docs"], list) else (case["docs"], case["docs"])
+                )
+                text = " ".join(f"{a.title} {a.text}" for a in articles)
+                problems = (
+                    []
+                    if low <= len(articles) <= high
+                    else [f"{len(articles)} documents, expected {case['docs']}"]
+                )
+                if articles:
+                    problems += [f"misses {x!r}" for x in case.get("contains", ()) if x not in text]
+                    if case.get("title") and case["title"] not in {a.title for a in articles}:
+                        problems.append(f"title {articles[0].title!r}")
+                    if case.get("language") and case["language"] != articles[0].language:
+                        problems.append(f"language {articles[0].language}")
+                problems += [f"has {x!r}" for x in case.get("absent", ()) if x in text]
+                as_expected += not problems
+                if problems and verbose:
+                    print("   ", case["path"], problems)
+        print(f"hostile      {as_expected}/{tried} as expected; slowest {slowest:.1f} s")
+
+
+def fuzz(seconds: float) -> None:
+    """Run every parser on mutations of the unit tests' inputs; anything but a declared error ends the run."""
+    from tests.unit.formats import test_agency_formats as agency
+    from tests.unit.formats import test_archives as archives
+    from tests.unit.formats import test_crawls as crawls
+    from tests.unit.formats import test_html as pages
+    from tests.unit.formats import test_tabular as tables
+    from tests.unit.formats.helpers import TEXT
+
+    plain = TEXT.encode()
+    inputs = {
+        "text": plain, "html": pages.page(head=pages.LINKED).encode(), "jsonl": json.dumps({"title": "T", "text": TEXT}).encode() * 2,
+        "json": json.dumps([{"title": "T", "text": TEXT}]).encode(), "nitf": agency.NITF.encode(), "newsml": agency.NEWSML.encode(),
+        "g2": agency.G2.encode(), "mail": agency.MAIL.encode(), "csv": tables.table([tables.HEADER, *tables.ROWS]),
+        "warc": crawls.warc(crawls.http(crawls.PAGE)), "zip": archives.zipped(("a.txt", plain)), "tar": archives.tarred(("a.txt", plain)),
+        "gzip": gzip.compress(plain), "rtf": rb"{\rtf1\ansi " + plain + b"}",
+        "sgml": b'<REUTERS NEWID="1"><DATE>14-JUN-1987</DATE><TEXT><TITLE>T</TITLE><BODY>' + plain + b"</BODY></TEXT></REUTERS>",
+        "iptc7901": b"\x01a 1 dpa 2\r\nslug\r\n\x02T\r\n" + plain + b"\x03",
+    }  # fmt: skip
+    source = random.Random(20240601)
+    for name, payload in inputs.items():
+        until, runs = time.monotonic() + seconds, 0
+        while time.monotonic() < until:
+            data = bytearray(payload)
+            for _ in range(source.randint(1, 8)):
+                at = source.randrange(len(data) or 1)
+                action = source.randrange(4)
+                if action == 0:
+                    data[at : at + 1] = bytes([source.randrange(256)])
+                elif action == 1:
+                    del data[at : at + source.randint(1, 40)]
+                elif action == 2:
+                    data[at:at] = data[max(0, at - 30) : at] * source.randint(1, 20)
+                else:
+                    data[at:at] = source.choice(
+                        (b"<", b"\x00", b'"', b"\xff\xfe", b"]]>", b"\n\n", b"&#", b"{", b"\\u")
+                    )
+            file = InputFile(uri=f"fuzz.{name}", size=len(data))
+            for document in read_documents(file, io.BytesIO(bytes(data)), SETTINGS):
+                if not isinstance(document, Reject):
+                    with contextlib.suppress(DocumentError):
+                        parse_document(document, SETTINGS)
+            runs += 1
+        print(f"fuzz {name:9} {runs} inputs, nothing undeclared")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "shared", nargs="?", default=str(Path(__file__).resolve().parents[2] / "shared")
+    )
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--fuzz", type=float, metavar="SECONDS")
+    arguments = parser.parse_args()
+    logging.disable(logging.ERROR)
+    if arguments.fuzz:
+        fuzz(arguments.fuzz)
+        return
+    shared = Path(arguments.shared)
+    plain_text(shared, arguments.verbose)
+    web_pages(shared, arguments.verbose)
+    torture(shared, arguments.verbose)
+
+
+if __name__ == "__main__":
+    from benchmarks import parsing  # by its name: the child process imports this module
+
+    parsing.main()

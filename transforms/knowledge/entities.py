@@ -204,7 +204,7 @@ class Resolver:
             if (
                 mention.term is not None
                 and mention.term.country
-                and mention.term.kind != "organisation"
+                and mention.term.kind not in ("organisation", "ethnic")
             ):
                 counts[mention.term.country] += 1
         if self.home is not None:
@@ -221,7 +221,7 @@ class Resolver:
     def _most_mentioned(self) -> str | None:
         counts: Counter[str] = Counter()
         for mention in self.found:
-            if mention.term is not None and mention.term.country:
+            if mention.term is not None and mention.term.country and mention.term.kind != "ethnic":
                 counts[mention.term.country] += 2 if mention.sentence == 0 else 1
         ranked = counts.most_common(2)
         if len(ranked) == 1 or (ranked and ranked[0][1] > ranked[1][1]):
@@ -362,6 +362,13 @@ class Resolver:
         cluster = self._cluster("NORP", ("group", term.kind, key(term.name)), self.surface(mention))
         cluster.country, cluster.code = term.country, term.code
         cluster.country_basis = "people" if term.country else None
+        if (
+            term.name.startswith("ethnic ")
+            and self.home is not None
+            and term.country not in self.weights
+        ):
+            cluster.country = cluster.code = self.home
+            cluster.country_basis = "context"
         if term.is_plural:
             cluster.sector, cluster.sector_basis = "CVL", "people"
         cluster.confidence = 0.7

@@ -51,7 +51,8 @@ def test_a_title_inside_a_span_is_cut_off():
 
 def test_kin_of_one_family_name_stay_apart():
     result = resolve(
-        "[Kim Yo Jong|PERSON] warned the south.\n[Kim Jong Un|PERSON] said nothing.\n[Kim Yo-jong|PERSON] added more.", date=DAY
+        "[Kim Yo Jong|PERSON] warned the south.\n[Kim Jong Un|PERSON] said nothing.\n[Kim Yo-jong|PERSON] added more.",
+        date=DAY,
     )
     people = [row for row in result.entities if row.type == "PERSON"]
     assert len(people) == 2
@@ -62,7 +63,12 @@ def test_names_of_a_country_and_its_government_are_one_entity():
     result = resolve(
         "[South Korea|LOC] said so.\n[Seoul|LOC] rejected talks.\nTroops of the [ROK|LOC] and [South Korean|NORP] police gathered."
     )
-    assert of(result, "Seoul") == of(result, "ROK") == of(result, "South Korean") == of(result, "South Korea")
+    assert (
+        of(result, "Seoul")
+        == of(result, "ROK")
+        == of(result, "South Korean")
+        == of(result, "South Korea")
+    )
     assert of(result, "Seoul").type == "GPE"
 
 
@@ -114,9 +120,18 @@ def test_known_organisations_have_their_code():
 
 
 def test_title_and_nationality_give_country_and_sector():
-    result = resolve("Police said [Zimbabwean|NORP] opposition leader [Tendai Moyo|PERSON] was held.")
+    result = resolve(
+        "Police said [Zimbabwean|NORP] opposition leader [Tendai Moyo|PERSON] was held."
+    )
     moyo = of(result, "Tendai Moyo")
     assert (moyo.country, moyo.sector) == ("ZWE", "OPP")
+
+
+def test_a_minority_belongs_to_the_country_of_the_article():
+    result = resolve("[Ethnic Albanians|NORP] marched.\nPolice in [Macedonia|LOC] said so.")
+    assert of(result, "Ethnic Albanians").country == "MKD"
+    result = resolve("[Ethnic Albanians|NORP] marched.\n[Albania|LOC] said so.")
+    assert of(result, "Ethnic Albanians").country == "ALB"
 
 
 def test_a_person_called_like_a_city_is_no_place():
@@ -202,7 +217,9 @@ def test_forms_of_a_personal_name(one: str, other: str, same: bool):
 
 
 @pytest.mark.model
-@pytest.mark.skipif(not (SHARED / "seeds").exists(), reason="the labelled articles are not beside the repository")
+@pytest.mark.skipif(
+    not (SHARED / "seeds").exists(), reason="the labelled articles are not beside the repository"
+)
 def test_entities_of_labelled_articles():
     pytest.importorskip("spacy")
     from benchmarks.entities import seeds

@@ -96,12 +96,13 @@ def page_draft(text: str, url: str | None, settings: ParseSettings) -> Draft:
     check_markup(text, settings)
     tree = _tree(text)
     facts = metadata.read_page(tree)
+    if facts.published is None:
+        facts.published = _guess_date(tree, url or facts.canonical_url or facts.url)
+    _prune(tree)
     lines, extractor = _body(tree, text, facts)
     if not lines:
         raise DocumentError("no_article", "the page has no block of running text")
     _refuse_non_articles(lines, facts)
-    if facts.published is None:
-        facts.published = _guess_date(tree, url or facts.canonical_url or facts.url)
     return _draft(lines, facts, url, extractor)
 
 
@@ -129,9 +130,16 @@ def _tree(text: str) -> Any:
         raise DocumentError(
             "too_deep", "markup nested deeper than 256 elements, the limit of libxml2"
         )
+    return tree
+
+
+def _prune(tree: Any) -> None:
+    """Take out what is no text and what others wrote: half of a page's elements, which every pass would look at."""
+    import lxml.etree
+
     for embedded in tree.xpath(_EMBEDDED):
         embedded.drop_tree()
-    return tree
+    lxml.etree.strip_elements(tree, "style", "svg", "iframe", "canvas", with_tail=False)
 
 
 def _body(tree: Any, text: str, facts: metadata.PageFacts) -> tuple[list[str], str]:

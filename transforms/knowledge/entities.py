@@ -5,6 +5,7 @@ The rules and their measured precision are described in ``docs/entities.md``.
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import datetime as dt
 from collections import Counter
@@ -102,7 +103,7 @@ ROLE_NOUNS: Final = frozenset(
 NOMINAL_WORDS: Final = ROLE_NOUNS | {"he", "she", "counterpart"}
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class Cluster:
     """Mentions of one thing while the article is read."""
 
@@ -156,6 +157,11 @@ class Resolver:
         self.clusters: dict[tuple[str, ...], Cluster] = {}
         self.cluster_of: list[Cluster | None] = [None] * len(self.found)
         self.people: list[Cluster] = []
+        self.people_of: dict[str, list[Cluster]] = {}
+        self.organisations_of: dict[str, list[Cluster]] = {}
+        self.found_in: dict[int, list[Found]] = {}
+        for mention in self.found:
+            self.found_in.setdefault(mention.sentence, []).append(mention)
         self.extras: list[_Extra] = []
         self.named_persons: dict[int, list[tuple[int, int, Cluster]]] = {}
         self.words = frozenset(self.tokens.words)
@@ -577,7 +583,9 @@ class Resolver:
         if after + 1 >= len(tokens) or tokens.lowers[after] not in (",", "in", "("):
             return ()
         start = after + 1
-        for hit in self.scan.names:
+        names = self.scan.names
+        position = bisect.bisect_left(names, start, key=lambda hit: hit.first)
+        for hit in names[position : position + 3]:
             if start <= hit.first <= start + 2 and hit.term.country:
                 if hit.first > start and tokens.tags[hit.first - 1] not in (
                     "ADJ",
@@ -674,6 +682,7 @@ class Resolver:
         cluster.sector_basis = "organisation" if term.sector else None
         cluster.role = organisation.kind if organisation else None
         cluster.confidence = 0.9
+        self._index_organisation(cluster)
         self._assign(index, cluster)
 
     def _is_elsewhere(self, term: Term) -> bool:
@@ -708,6 +717,7 @@ class Resolver:
         cluster = self._find_organisation(name, surface)
         if cluster is None:
             cluster = self._cluster("ORG", ("ORG", key(bare)), bare)
+            self._index_organisation(cluster)
         if acronym:
             self.clusters.setdefault(("acronym", acronym), cluster)
         self._assign(index, cluster)
@@ -723,23 +733,28 @@ class Resolver:
                 return bare.strip(), key(rest)
         return surface, None
 
+    def _index_organisation(self, cluster: Cluster) -> None:
+        """Make an organisation known by its initials and, with a space, by each word of its name."""
+        if not cluster.mentions:
+            marks = {*_initials(cluster.name), *(f"{word} " for word in key(cluster.name).split())}
+            for mark in marks:
+                self.organisations_of.setdefault(mark, []).append(cluster)
+
     def _find_organisation(self, name: str, surface: str) -> Cluster | None:
         exact = self.clusters.get(("ORG", name)) or self.clusters.get(("acronym", name))
         if exact is not None:
             return exact
         if surface.isupper() and 2 <= len(surface) <= 8 and surface.isalpha():
-            letters = surface.lower()
-            for cluster in self.clusters.values():
-                if cluster.type == "ORG" and letters in _initials(cluster.name):
-                    return cluster
+            for cluster in self.organisations_of.get(surface.lower(), ()):
+                return cluster
         words = name.split()
         if len(words) >= 2:
-            for cluster in self.clusters.values():
-                if cluster.type != "ORG" or cluster.identity[0] != "ORG":
-                    continue
+            for cluster in self.organisations_of.get(f"{words[0]} ", ()):
                 other = cluster.identity[1].split()
-                if len(other) > len(words) and (
-                    other[: len(words)] == words or other[-len(words) :] == words
+                if (
+                    cluster.identity[0] == "ORG"
+                    and len(other) > len(words)
+                    and (other[: len(words)] == words or other[-len(words) :] == words)
                 ):
                     return cluster
         return None
@@ -772,10 +787,11 @@ class Resolver:
     # -- people ------------------------------------------------------------------------------------------------------
 
     def _full_name(self, index: int, parts: tuple[str, ...]) -> None:
-        for cluster in self.people:
+        for cluster in self._bearers(parts[0], parts[-1]):
             if same_person(parts, cluster.parts):
                 if len(parts) > len(cluster.parts):
                     cluster.parts = parts
+                    self._index_person(cluster)
                 self._assign(index, cluster)
                 return
         cluster = Cluster(
@@ -785,7 +801,21 @@ class Resolver:
             parts=parts,
         )
         self.people.append(cluster)
+        self._index_person(cluster)
         self._assign(index, cluster)
+
+    def _index_person(self, cluster: Cluster) -> None:
+        for part in cluster.parts:
+            bearers = self.people_of.setdefault(part, [])
+            if cluster not in bearers[-3:]:
+                bearers.append(cluster)
+
+    def _bearers(self, *parts: str) -> list[Cluster]:
+        """Return the persons with one of these words in their name, in the order of the text."""
+        if len(parts) == 1 or parts[0] == parts[-1]:
+            return self.people_of.get(parts[0], [])
+        found = {id(cluster): cluster for part in parts for cluster in self.people_of.get(part, ())}
+        return list(found.values())
 
     def _short_names(self) -> None:
         """Join persons called by one word to the person of that name in the article."""
@@ -813,6 +843,7 @@ class Resolver:
                     parts=parts,
                 )
                 self.people.append(cluster)
+                self._index_person(cluster)
             self._assign(index, cluster)
         self._misread_short_names()
 
@@ -851,7 +882,7 @@ class Resolver:
     def _person_called(self, index: int, part: str) -> Cluster | None:
         best: tuple[int, int, Cluster] | None = None
         ties = 0
-        for cluster in self.people:
+        for cluster in self._bearers(part):
             if len(cluster.parts) == 1:
                 if cluster.parts[0] == part:
                     return cluster
@@ -859,8 +890,8 @@ class Resolver:
             fit = may_be_short(part, cluster.parts)
             if fit == 0:
                 continue
-            before = [position for position in cluster.mentions if position < index]
-            recency = before[-1] if before else -1
+            before = bisect.bisect_left(cluster.mentions, index)
+            recency = cluster.mentions[before - 1] if before else -1
             if fit < 2 and not before:
                 continue
             weight = fit if fit == 3 else 2 if fit == 2 else 1
@@ -875,7 +906,7 @@ class Resolver:
         if ties:
             heads = [
                 cluster
-                for cluster in self.people
+                for cluster in self._bearers(part)
                 if self._is_head(cluster) and may_be_short(part, cluster.parts) == best[0]
             ]
             if len(heads) == 1:
@@ -1191,8 +1222,8 @@ class Resolver:
         """Return the country whose official an unqualified title means: of the sentences before, else of the article."""
         for sentence in range(mention.sentence, max(-1, mention.sentence - 3), -1):
             owners: list[str] = []
-            for other in self.found:
-                if other.sentence != sentence or other.first >= mention.first or other.term is None:
+            for other in self.found_in.get(sentence, ()):
+                if other.first >= mention.first or other.term is None:
                     continue
                 if (
                     other.term.country is None

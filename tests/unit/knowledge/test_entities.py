@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pathlib
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -232,3 +233,18 @@ def test_entities_of_labelled_articles():
     assert found / total >= 0.95
     assert int(report["split"]) == 0
     assert right / countries >= 0.95
+
+
+def test_time_grows_with_length_not_with_its_square():
+    def seconds(names: int) -> float:
+        lines = [
+            f"Minister [Aa{'bcdefghij'[n % 9]}{n} Zu{n * 7}x|PERSON] of the [Front {n} Group|ORG] met police.\n[Zu{n * 7}x|PERSON] said so."
+            for n in range(names)
+        ]
+        annotated = annotate("\n".join(lines))
+        begin = time.process_time()
+        resolve_article(annotated, load_knowledge())
+        return time.process_time() - begin
+
+    seconds(50)
+    assert seconds(1600) < 12 * max(0.01, seconds(400))

@@ -38,7 +38,7 @@ def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> No
         pipeline
         | "TakeUnits" >> TakeUnits(None if units is None else list(units))
         | "ReadArticles" >> ReadArticles(job.lake)
-        | "AnnotateArticles" >> AnnotateArticles(config.model)
+        | "AnnotateArticles" >> AnnotateArticles(config.model, config.precision)
         | "ResolveEntities" >> ResolveEntities(config.knowledge)
         | "CodeEvents" >> CodeEvents(config.lexicons, config.keep_unresolved, config.knowledge)
         | "WriteTables" >> WriteTables(job.lake, job.staging, job.run_id)
@@ -58,7 +58,8 @@ def versions_of(config: AnnotateConfig) -> dict[str, str]:
 
     name, version = describe_model(config.model)
     return {
-        "model": f"{name} {version}",
+        "model": f"{name} {version}"
+        + (f" {config.precision}" if config.precision != "auto" else ""),
         "coder": coder_version(config.lexicons),
         "knowledge": knowledge_digest(config.knowledge),
         "keep_unresolved": str(config.keep_unresolved),

@@ -124,6 +124,14 @@ Model = Annotated[
         help="Language model: the one shipped, or an installed spaCy pipeline. Changing it annotates all again.",
     ),
 ]
+Precision = Annotated[
+    str,
+    typer.Option(
+        "--precision",
+        metavar="NAME",
+        help="auto (the fastest here), int8, bf16 or f32 (the same tables on every machine, slower).",
+    ),
+]
 Knowledge = Annotated[
     list[str] | None,
     typer.Option(
@@ -170,6 +178,7 @@ def run(
     workers: Workers = None,
     runner: Runner = LOCAL_RUNNER,
     model: Model = DEFAULT_MODEL,
+    precision: Precision = "auto",
     min_words: MinWords = DEFAULT_MIN_WORDS,
     max_reject_ratio: Ratio = 1.0,
     timeout_seconds: Timeout = DEFAULT_TIMEOUT_SECONDS,
@@ -196,6 +205,7 @@ def run(
     )
     saying = AnnotateConfig(
         model=model,
+        precision=precision,
         knowledge=_absolute(knowledge),
         lexicons=_absolute(lexicon),
         keep_unresolved=keep_unresolved,
@@ -257,6 +267,7 @@ def annotate(
     workers: Workers = None,
     runner: Runner = LOCAL_RUNNER,
     model: Model = DEFAULT_MODEL,
+    precision: Precision = "auto",
     max_reject_ratio: Ratio = 1.0,
     knowledge: Knowledge = None,
     lexicon: Lexicon = None,
@@ -270,6 +281,7 @@ def annotate(
     how = _run_config(runner, workers, max_reject_ratio)
     saying = AnnotateConfig(
         model=model,
+        precision=precision,
         knowledge=_absolute(knowledge),
         lexicons=_absolute(lexicon),
         keep_unresolved=keep_unresolved,
@@ -439,6 +451,7 @@ def explain(
         ),
     ],
     model: Model = DEFAULT_MODEL,
+    precision: Precision = "auto",
     knowledge: Knowledge = None,
     lexicon: Lexicon = None,
     date: Annotated[
@@ -461,6 +474,7 @@ def explain(
     explained = explain_text(
         read_source(source),
         model=model,
+        precision=precision,
         knowledge_files=_absolute(knowledge),
         lexicons=_absolute(lexicon),
         published=published,

@@ -18,6 +18,7 @@ def explain_text(
     text: str,
     *,
     model: str = "default",
+    precision: str = "auto",
     knowledge_files: tuple[str, ...] = (),
     lexicons: tuple[str, ...] = (),
     published: dt.date | None = None,
@@ -48,7 +49,7 @@ def explain_text(
         published_precision="day" if at else "unknown",
     )
     explained: list[dict[str, Any]] = []
-    for annotated in load_model(model).annotate([article]):
+    for annotated in load_model(model, precision=precision).annotate([article]):
         if isinstance(annotated, Reject):
             raise ValueError(annotated.message)
         explained.extend(

@@ -57,11 +57,15 @@ class IngestConfig:
             raise UsageError(f"--max-bytes {self.max_bytes}: expected 1 or more")
 
 
+PRECISIONS = ("auto", "int8", "f32", "bf16")
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AnnotateConfig:
     """What decides what is said of articles: model, the user's knowledge and lexicon files."""
 
     model: str = DEFAULT_MODEL
+    precision: str = "auto"
     knowledge: tuple[str, ...] = ()
     lexicons: tuple[str, ...] = ()
     keep_unresolved: bool = False
@@ -70,8 +74,12 @@ class AnnotateConfig:
         """Check.
 
         Raises:
-          UsageError: a file does not exist.
+          UsageError: an unknown precision, or a file does not exist.
         """
+        if self.precision not in PRECISIONS:
+            raise UsageError(
+                f"--precision {self.precision}: expected one of {', '.join(PRECISIONS)}"
+            )
         for flag, paths in (("--knowledge", self.knowledge), ("--lexicon", self.lexicons)):
             for path in paths:
                 if not Path(path).exists():

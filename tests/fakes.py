@@ -287,7 +287,7 @@ def install() -> None:
         "transforms.formats.settings": {"ParseSettings": ParseSettings},
         "transforms.formats.isolate": {"DocumentWorker": DocumentWorker},
         "transforms.nlp.models": {
-            "load_model": lambda _name="default": LanguageModel(),
+            "load_model": lambda _name="default", **_: LanguageModel(),
             "describe_model": describe_model,
             "LanguageModel": LanguageModel,
             "ModelError": ModelError,

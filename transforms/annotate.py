@@ -14,14 +14,15 @@ from schemas.outcomes import Reject
 from transforms.nlp.models import LanguageModel, load_model
 from transforms.stage import Batch, Counter, at
 
-_models: dict[str, LanguageModel] = {}
+_models: dict[tuple[str, str], LanguageModel] = {}
 
 
-def model_of(name_or_path: str) -> LanguageModel:
+def model_of(name_or_path: str, precision: str = "auto") -> LanguageModel:
     """Return the language model, loaded once per process."""
-    if name_or_path not in _models:
-        _models[name_or_path] = load_model(name_or_path)
-    return _models[name_or_path]
+    key = (name_or_path, precision)
+    if key not in _models:
+        _models[key] = load_model(name_or_path, precision=precision)
+    return _models[key]
 
 
 def one_by_one(
@@ -42,20 +43,22 @@ class AnnotateArticles(beam.PTransform[Any, Any]):
     """
 
     model: str = "default"
+    precision: str = "auto"
 
     def expand(self, batches: beam.PCollection[Batch]) -> beam.PCollection[Batch]:
         """Wire the one step."""
-        return batches | "Annotate" >> beam.ParDo(_AnnotateArticles(self.model)).with_output_types(
-            Batch
-        )
+        return batches | "Annotate" >> beam.ParDo(
+            _AnnotateArticles(self.model, self.precision)
+        ).with_output_types(Batch)
 
 
 class _AnnotateArticles(beam.DoFn):
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, precision: str) -> None:
         self.model = model
+        self.precision = precision
 
     def setup(self) -> None:
-        self.loaded = model_of(self.model)
+        self.loaded = model_of(self.model, self.precision)
         self.counter = Counter("annotate")
 
     def process(self, batch: Batch) -> Iterator[Batch]:

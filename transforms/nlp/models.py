@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PACKAGED = {"default": "en_news_cnn", "cnn": "en_news_cnn"}
+PACKAGED = {"default": "en_news"}
 """Names of the models that ship with this package, and their folders beside this module."""
 
 BATCH_CHARS = 200_000

@@ -51,11 +51,21 @@ def versions_of(config: AnnotateConfig) -> dict[str, str]:
 
     Raises:
       ModelError: there is no such model.
+      LexiconError, KnowledgeError: a file of the user's is malformed.
     """
     from transforms.coding.coder import coder_version
     from transforms.knowledge.resolve import knowledge_digest
     from transforms.nlp.models import describe_model
 
+    # the user's own tables are read once before any work, so that a mistake in them costs nothing else
+    if config.lexicons:
+        from transforms.coding.lexicon import load_lexicon
+
+        load_lexicon(config.lexicons)
+    if config.knowledge:
+        from transforms.knowledge.resolve import load_knowledge
+
+        load_knowledge(config.knowledge)
     name, version = describe_model(config.model)
     return {
         "model": f"{name} {version}"

@@ -109,10 +109,11 @@ class RunConfig:
                 f"--max-reject-ratio {self.max_reject_ratio}: expected a number from 0 to 1"
             )
         for flag in self.beam_flags:
-            if flag.startswith("--direct_num_workers") or flag.startswith("--direct_running_mode"):
-                raise UsageError(f"{flag.split('=')[0]}: local processes are started by --workers")
-            if flag.split("=")[0] == "--runner":
+            name = flag.split("=")[0]
+            if name == "--runner":
                 raise UsageError("--runner goes before the --, among Dateline's own flags")
+            if self.local and name in ("--direct_num_workers", "--direct_running_mode"):
+                raise UsageError(f"{name}: local processes are started by --workers")
 
     @property
     def local(self) -> bool:

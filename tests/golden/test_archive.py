@@ -81,7 +81,7 @@ def rendering(lake: Path, query: str) -> str:
     lines = ["\t".join(column[0] for column in result.description)]
     for row in result.fetchall():
         cells = ("" if v is None else str(v).replace("\t", " ").replace("\n", " ") for v in row)
-        lines.append("\t".join(cells))  # noqa: PERF401
+        lines.append("\t".join(cells))
     return "\n".join(lines) + "\n"
 
 

@@ -121,6 +121,10 @@ def modality(graph: Clauses, token: int) -> str | None:
             "AUX",
         ):
             head = graph.heads[node]
+            if graph.lowers[head] in ("is", "are", "was", "were") and any(
+                graph.lowers[k] == "to" for k in graph.kids(node)
+            ):
+                return "future"
             if graph.lowers[head] in (
                 "going",
                 "set",

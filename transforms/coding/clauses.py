@@ -53,6 +53,7 @@ class Clauses:
         "_slots",
         "_subject",
         "children",
+        "dated",
         "first",
         "heads",
         "last",
@@ -63,8 +64,11 @@ class Clauses:
         "xpos",
     )
 
-    def __init__(self, tokens: Tokens, sentence: Sentence) -> None:
-        """Index the children of every word of the sentence."""
+    def __init__(
+        self, tokens: Tokens, sentence: Sentence, dated: frozenset[int] = frozenset()
+    ) -> None:
+        """Index the children of every word; ``dated`` are tokens of dates, which fill no slot."""
+        self.dated = dated
         self.tokens = tokens
         self.first, self.last = sentence.first, sentence.last
         self.lowers, self.tags, self.xpos = tokens.lowers, tokens.tags, tokens.xpos
@@ -488,8 +492,15 @@ class Clauses:
         if name == "obj":
             if is_noun:
                 return self.slot(token, "of")
+            if self.is_passive(token):
+                # "Albania was granted a loan": the subject is the one it is given to
+                remaining = self.kids_by(token, "obj")
+                if remaining:
+                    return [Filler(t, name) for t in remaining]
             return [Filler(t, name) for t in self.patients(token)]
         if name == "iobj":
+            if self.is_passive(token) and self.kids_by(token, "obj"):
+                return [Filler(t, name) for t in self.patients(token)]
             return [Filler(t, name) for t in self.kids_by(token, "iobj")]
         if name == "poss":
             return [Filler(self.antecedent(t), name) for t in self.kids_by(token, "nmod:poss")]
@@ -517,10 +528,11 @@ class Clauses:
         found = [
             Filler(self.antecedent(k), name)
             for k in self.kids(token)
-            if (self.relations[k] in _OBLIQUE and name in self.cases(k))
+            if (self.relations[k] in _OBLIQUE and name in self.cases(k) and k not in self.dated)
             or (self.lowers[k] == name and self.relations[k] in ("advmod", "compound:prt"))
         ]
-        if found:
+        is_noun = self.tags[token] in ("NOUN", "PROPN")
+        if found and (is_noun or name in ("of", "by")):
             return found
         if self.tags[token] in ("NOUN", "PROPN"):
             # the light verb may own the phrase: "held talks in Geneva with Iran"
@@ -550,15 +562,17 @@ class Clauses:
         # the object may own the phrase: "imposed sanctions on Iran"
         if name not in ("of", "by"):
             for inner in self.kids_by(token, "obj", "nsubj:pass", "obl"):
-                found = [
+                found = found + [
                     Filler(k, name)
                     for k in self.kids(inner)
-                    if self.relations[k] in _OBLIQUE and name in self.cases(k)
+                    if self.relations[k] in _OBLIQUE
+                    and name in self.cases(k)
+                    and k not in self.dated
+                    and all(k != f.token for f in found)
                 ]
-                if found:
-                    return found
         if (
-            self.relations[token] == "conj"
+            not found
+            and self.relations[token] == "conj"
             and self.tags[self.heads[token]] == "VERB"
             and self.heads[token] > token
         ):

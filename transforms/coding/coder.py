@@ -31,11 +31,18 @@ _QUIET_DOMAINS: Final = (
     "technology",
     "medicine",
     "weather",
+    "domestic",
 )
 _PLAIN_OPERATORS: Final = frozenset({"say", "suppose", "begin", "try"})
 _SYMMETRIC: Final = frozenset({"CONSULT", "AGREE", "COOPERATE", "SUPPORT"})
 _NEEDS_RECIPIENT: Final = frozenset(
     {"AID", "COOPERATE", "SANCTION", "ACCUSE", "REQUEST", "THREATEN", "SUPPORT"}
+)
+# What kills in a subject's place without being anybody.
+_WEAPONS: Final = frozenset(
+    "bomb bombs bombing bombings explosion explosions blast blasts mine mines landmine landmines shell shells rocket"
+    " rockets missile missiles grenade grenades attack attacks shooting shootings fire gunfire gunmen assault strike"
+    " strikes raid raids clash clashes device ambush shelling bullet bullets mortar mortars violence fighting".split()
 )
 _INSTITUTIONS: Final = frozenset({"GOV", "LEG", "JUD", "PTY", "OPP", "SPY"})
 _STATE_SECTORS: Final = frozenset(
@@ -184,7 +191,9 @@ class EventCoder:
                     f"{sentence.last - sentence.first} words: too long for a sentence, not coded"
                 )
             return []
-        graph = Clauses(tokens, sentence)
+        graph = Clauses(
+            tokens, sentence, frozenset(t for d in resolved.dates for t in range(d.first, d.last))
+        )
         candidates = sorted(
             {*candidates, *(tokens.heads[i] for i in candidates if lowers[i] in ("must", "should"))}
         )
@@ -272,7 +281,7 @@ class EventCoder:
             kept = self._actors(phrases, reader.elsewhere(reading), taken, pair)
             kept = [r for r in kept if not _same_actor(r, actors) and not _is_own(graph, r, actors)]
         recipients = kept
-        if not any(n.actor.code for n in actors):
+        if not any(n.actor.code for n in actors) and not self._has_subject(graph, reading):
             implied = self._implied(graph, reading, kind, mode, recipients, place, resolved, sizes)
             if implied is not None:
                 actors = [implied]
@@ -280,7 +289,9 @@ class EventCoder:
         resolved_actors = [
             n
             for n in actors
-            if n.actor.code or n.actor.sector in _STATE_SECTORS or n.actor.sector == "UAF"
+            if n.actor.code
+            or n.actor.sector in _STATE_SECTORS
+            or (n.actor.sector and ontology.TYPES[kind].quad_code == 4)
         ]
         if not resolved_actors:
             if not self.keep_unresolved:
@@ -458,6 +469,14 @@ class EventCoder:
 
         return fill(actors), fill(recipients)
 
+    def _has_subject(self, graph: Clauses, reading: Reading) -> bool:
+        """Tell whether the clause names who does it, in words that could not be resolved."""
+        return any(
+            graph.tags[t] in ("NOUN", "PROPN") and graph.lowers[t] not in _WEAPONS
+            for t in (*reading.actors, *graph.subjects(reading.trigger))
+            if t != reading.trigger
+        )
+
     def _implied(
         self, graph: Clauses, reading: Reading, kind: str, mode: str | None, recipients: list[Named],
         place: tuple[int, object, str] | None, resolved: ResolvedArticle, sizes: dict[str, int],
@@ -548,7 +567,7 @@ class EventCoder:
         ):
             rule = None
         if rule is None:
-            return given, kind, mode, confidence * 0.6
+            return given, kind, mode, confidence * (0.85 if name == "NEGATION" else 0.6)
         if rule.result == "-":
             return given, "-", None, 0.0
         if rule.result != "=":

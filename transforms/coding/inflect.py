@@ -72,7 +72,7 @@ _DOUBLING: Final = frozenset(
     " stun submit sum swap swat swim tag tan tap thin throb tip top transfer transmit trap trek"
     " trim trip tug unplug unwrap up wed whip win wrap zip cancel counsel label level libel"
     " marshal model panel quarrel rival shovel signal travel tunnel unravel worship program gas"
-    " fuel duel overrun outrun rerun reset".split()
+    " fuel duel squat snub unban club disbar debar spit dub rig scrub shrug overrun outrun rerun reset".split()
 )
 
 _NO_DOUBLE_BRITISH: Final = frozenset(

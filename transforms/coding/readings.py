@@ -12,8 +12,9 @@ import math
 from collections.abc import Callable
 from typing import Final
 
+from transforms.coding import circumstances
 from transforms.coding.clauses import Clauses, Filler
-from transforms.coding.lexicon import Condition, Entry, Lexicon
+from transforms.coding.lexicon import Composition, Condition, Entry, Lexicon
 
 _VERBAL: Final = ("VERB", "AUX")
 _VERB_TAGS: Final = ("VBN", "VBD", "VBZ", "VBP", "VBG", "VB")
@@ -40,6 +41,8 @@ _BACKGROUND: Final = frozenset(
     " following until according_to by like unlike besides including under ahead_of due_to".split()
 )
 _MUST: Final = frozenset({"must", "should", "ought"})
+# As a part of a verb these follow it at once; particles may stand behind the object.
+_OWN_PREPOSITIONS: Final = frozenset("on in for at to with against from into of by".split())
 _MUTUAL: Final = frozenset({"with", "obj", "between", "among", ""})
 _ADDRESSING: Final = frozenset({"request", "accuse", "condemn", "approve", "allow", "prevent"})
 _TRANSPARENT: Final = frozenset({"begin", "try"})
@@ -149,7 +152,10 @@ class SentenceReader:
                         return True
         if condition.phrases:
             left = graph.phrase_left(token)
-            text = " ".join(graph.lowers[left : token + 1])
+            right = token + 1
+            if right < graph.last and (graph.tags[token] == "VERB" or graph.lowers[right] == "of"):
+                right = min(right + 3, graph.last)
+            text = " ".join(graph.lowers[left:right])
             for phrase in condition.phrases:
                 if phrase in text and f" {phrase} " in f" {text} ":
                     return True
@@ -220,7 +226,7 @@ class SentenceReader:
             return True
         i = token + 1
         for word in entry.rest:
-            limit = min(i + 5, graph.last)
+            limit = min(i + (2 if word in _OWN_PREPOSITIONS else 5), graph.last)
             while i < limit and graph.lowers[i] != word:
                 if graph.tags[i] in ("VERB", "PUNCT", "CCONJ"):
                     return False
@@ -584,6 +590,16 @@ class SentenceReader:
 
     def _compose(self, token: int, operator: Entry, content: Reading) -> Reading | None:
         rule = self.lexicon.compose(operator.label, content.event_type, content.mode)
+        if (
+            operator.label in ("agree", "intend")
+            and content.trigger != token
+            and circumstances.is_negated(self.graph, content.trigger)
+        ):
+            # "vowed not to step down" refuses, "promised not to expel refugees" agrees
+            if rule is not None and rule.result in ("AGREE", "CONCEDE", "="):
+                rule = self.lexicon.compose("refuse", content.event_type, content.mode)
+            else:
+                rule = Composition("AGREE", None, None, 0.8)
         if rule is None or rule.result == "-":
             return None
         result = content.event_type if rule.result == "=" else rule.result
@@ -714,21 +730,20 @@ class SentenceReader:
     def readings(self, candidates: list[int]) -> list[Reading]:
         """Return the readings of a sentence that no other reading covers, in text order."""
         found = [r for r in (self.reading(t) for t in candidates) if r is not None]
+        found.sort(key=lambda r: (-len(r.chain), -len(r.covers), -r.confidence, r.trigger))
         covered: set[int] = set()
+        kept: dict[int, Reading] = {}
         for r in found:
-            covered |= r.covers - {r.trigger}
-            for _, token in r.chain:
-                if token != r.trigger:
-                    covered.add(token)
-        unique: dict[int, Reading] = {}
-        for r in found:
-            if r.trigger in covered and not any(o is r for o in unique.values()):
-                if self.log is not None:
+            if r.trigger in covered or r.trigger in kept:
+                if self.log is not None and not (
+                    r.trigger in kept and kept[r.trigger].entry is r.entry
+                ):
                     self.log.append(
-                        f"{self.graph.tokens.words[r.trigger]!r}: {r.event_type} ({r.entry.source}) is content of another trigger"
+                        f"{self.graph.tokens.words[r.trigger]!r}: {r.event_type} ({r.entry.source}) is"
+                        " content of another trigger"
                     )
                 continue
-            kept = unique.get(r.trigger)
-            if kept is None or len(r.chain) > len(kept.chain):
-                unique[r.trigger] = r
-        return [unique[t] for t in sorted(unique)]
+            kept[r.trigger] = r
+            covered |= r.covers - {r.trigger}
+            covered.update(token for _, token in r.chain if token != r.trigger)
+        return [kept[t] for t in sorted(kept)]

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.model
 TEXTS = {
     "articles": """
         SELECT path, record_offset, source_format, title, byline, publisher, agency, language, published_at,
-               published_precision, published_basis, dateline_place, word_count, list_transform(removed, x -> x.kind) AS removed,
+               published_precision, published_basis, dateline_place, word_count, [x.kind FOR x IN removed] AS removed,
                left(text, 60) AS starts, right(text, 40) AS ends
         FROM named ORDER BY path, record_offset""",
     "rejects": "SELECT replace(uri, getvariable('archive'), '') AS path, record_offset, stage, reason, message FROM rejects ORDER BY ALL",
@@ -41,8 +41,8 @@ TEXTS = {
         ORDER BY path, record_offset, first_start, name, type""",
     "events": """
         SELECT path, record_offset, sentence_index AS s, event_type, mode,
-               list_transform(actor, x -> x.text || '/' || coalesce(x.code, '?')) AS actor,
-               list_transform(recipient, x -> x.text || '/' || coalesce(x.code, '?')) AS recipient,
+               [x.text || '/' || coalesce(x.code, '?') FOR x IN actor] AS actor,
+               [x.text || '/' || coalesce(x.code, '?') FOR x IN recipient] AS recipient,
                is_reciprocal AS recip, auxiliary_mode AS aux, event_date AS day, place.name AS place, trigger,
                sentence_indexes
         FROM events JOIN named USING (article_id)
@@ -90,7 +90,9 @@ def everything(lake: Path) -> dict[str, list[tuple]]:
     db = connect(lake)
     tables = {}
     for table in ("articles", "mentions", "entities", "events", "duplicates", "rejects"):
-        columns = [c[0] for c in db.execute(f"DESCRIBE {table}").fetchall() if c[0] != "run_id"]
+        columns = [
+            f'"{c[0]}"' for c in db.execute(f"DESCRIBE {table}").fetchall() if c[0] != "run_id"
+        ]
         tables[table] = sorted(
             map(repr, db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall())
         )
@@ -113,14 +115,15 @@ def test_the_sample_archive_gives_its_golden_tables(lake, table, request):
     assert found == file.read_text("utf-8")
 
 
-def test_every_article_of_the_manifest_is_there(lake):
+def test_every_article_of_the_manifest_is_there_with_its_day(lake):
+    """The day in UTC may be the next where a time with its offset is given, and that of a dateline the one before."""
     db = connect(lake)
     wrong = db.execute(
         f"""
         SELECT m.path, m.record, m.title, n.title, m.published, n.published_at
         FROM read_csv('{GOLDEN / "manifest.tsv"}', delim = '\t', header = true, all_varchar = true, quote = '') m
         LEFT JOIN named n ON n.path = m.path AND coalesce(n.record_offset::VARCHAR, '') = coalesce(m.record, '')
-        WHERE m.kind <> 'reject' AND (n.article_id IS NULL OR n.published_at::DATE::VARCHAR <> m.published)"""
+        WHERE m.kind <> 'reject' AND (n.article_id IS NULL OR abs(n.published_at::DATE - m.published::DATE) > (n.published_precision = 'second' OR n.published_basis = 'dateline')::INT)"""
     ).fetchall()
     assert wrong == []
 

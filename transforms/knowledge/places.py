@@ -20,6 +20,13 @@ CONTEXT_WEIGHT = 2.0
 Libya's capital in an article about Lebanon, while Geneva stays in Switzerland in one about the United States."""
 
 
+_DIRECTIONS = frozenset(
+    "north south east west northern southern eastern western central centre center upper lower northwest northeast"
+    " southwest southeast north-west north-east south-west south-east northwestern northeastern southwestern"
+    " southeastern norte sur sud nord est ouest oriental capital coast coastal highlands interior the".split()
+)
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """One place; ``resolution`` is ``place``, ``admin1`` or ``country``; ``population`` counts people."""
@@ -46,6 +53,8 @@ class Gazetteer:
             return
         for index, keys in enumerate(table.column("keys").to_pylist()):
             for name in keys.split("|"):
+                if _DIRECTIONS.issuperset(name.split()):
+                    continue  # "the north" and "the central bank" are no provinces of that name
                 before = self._rows.get(name)
                 if before is None:
                     self._rows[name] = index
@@ -103,7 +112,9 @@ class Gazetteer:
         inside = set(container)
         if inside:
             held = [
-                place for place in candidates if place.admin1 is not None and _simple(place.admin1) in inside
+                place
+                for place in candidates
+                if place.admin1 is not None and _simple(place.admin1) in inside
             ] or [place for place in candidates if place.country in inside]
             if held:
                 best = max(held, key=lambda place: (place.resolution == "place", place.population))

@@ -54,7 +54,7 @@ def fold(text: str) -> str:
 @functools.lru_cache(maxsize=65_536)
 def pieces(word: str) -> tuple[str, ...]:
     """Split one word or phrase into comparable pieces; a possessive ``'s`` is a piece of its own."""
-    return tuple(piece.replace(".", "") for piece in _PIECES.findall(fold(word)))
+    return tuple(piece.replace(".", "").lower() for piece in _PIECES.findall(fold(word)))
 
 
 def key(text: str) -> str:

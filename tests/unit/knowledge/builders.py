@@ -52,13 +52,19 @@ def annotate(
             _parse(tokens, first, len(tokens))
             sentences.append(
                 Sentence(
-                    index=len(sentences), first=first, last=len(tokens), start=tokens.starts[first], end=tokens.ends[-1]
+                    index=len(sentences),
+                    first=first,
+                    last=len(tokens),
+                    start=tokens.starts[first],
+                    end=tokens.ends[-1],
                 )
             )
         offset += len(line) + 1
     spans = []
     for start, end, label in wanted:
-        inside = [i for i in range(len(tokens)) if tokens.starts[i] >= start and tokens.ends[i] <= end]
+        inside = [
+            i for i in range(len(tokens)) if tokens.starts[i] >= start and tokens.ends[i] <= end
+        ]
         spans.append(Span(first=inside[0], last=inside[-1] + 1, start=start, end=end, label=label))
     at = dt.datetime(date.year, date.month, date.day, tzinfo=dt.timezone.utc) if date else None
     article = Article(
@@ -73,7 +79,9 @@ def annotate(
         published_precision="day" if at else "unknown",
         dateline_place=dateline,
     )
-    return AnnotatedArticle(article=article, tokens=tokens, sentences=tuple(sentences), spans=tuple(spans))
+    return AnnotatedArticle(
+        article=article, tokens=tokens, sentences=tuple(sentences), spans=tuple(spans)
+    )
 
 
 def _add(tokens: Tokens, word: str, start: int, end: int) -> None:
@@ -143,7 +151,14 @@ def _parse(tokens: Tokens, first: int, last: int) -> None:
             index += 1
             continue
         end = index
-        while end + 1 < last and tokens.tags[end + 1] in ("PROPN", "NOUN", "NUM", "DET", "PART", "PRON"):
+        while end + 1 < last and tokens.tags[end + 1] in (
+            "PROPN",
+            "NOUN",
+            "NUM",
+            "DET",
+            "PART",
+            "PRON",
+        ):
             end += 1
         head = end
         while head > index and tokens.tags[head] == "PART":
@@ -154,16 +169,28 @@ def _parse(tokens: Tokens, first: int, last: int) -> None:
             after = tokens.tags[inner + 1] == "PART" if inner < end else False
             tokens.heads[inner] = head
             tokens.relations[inner] = (
-                "case" if tokens.tags[inner] == "PART" else "nmod:poss" if after else
-                "det" if tokens.tags[inner] == "DET" else "compound"
+                "case"
+                if tokens.tags[inner] == "PART"
+                else "nmod:poss"
+                if after
+                else "det"
+                if tokens.tags[inner] == "DET"
+                else "compound"
             )
         if role == "conj" and previous is not None:
             tokens.heads[head], tokens.relations[head] = previous, "conj"
         else:
-            tokens.heads[head], tokens.relations[head] = (previous if role == "appos" and previous else root), role
+            tokens.heads[head], tokens.relations[head] = (
+                (previous if role == "appos" and previous else root),
+                role,
+            )
             previous = head
         if index > first and tokens.tags[index - 1] == "ADP":
             tokens.heads[index - 1] = head
-            if index - 2 >= first and tokens.lowers[index - 1] == "of" and tokens.tags[index - 2] in ("NOUN", "PROPN"):
+            if (
+                index - 2 >= first
+                and tokens.lowers[index - 1] == "of"
+                and tokens.tags[index - 2] in ("NOUN", "PROPN")
+            ):
                 tokens.heads[head] = index - 2
         index = end + 1

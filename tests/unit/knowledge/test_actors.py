@@ -23,7 +23,14 @@ RECORDS_FLOOR = 0.80
 
 
 def tokens(phrase: str) -> list[str]:
-    return phrase.lower().replace("'s ", " 's ").replace(",", " ,").replace("(", "( ").replace(")", " )").split()
+    return (
+        phrase.lower()
+        .replace("'s ", " 's ")
+        .replace(",", " ,")
+        .replace("(", "( ")
+        .replace(")", " )")
+        .split()
+    )
 
 
 def describe(phrase: str, date: dt.date | None = None) -> ActorFacts:
@@ -48,7 +55,9 @@ def test_labelled_phrases_get_their_code_and_sector():
     assert 1 - len(wrong) / len(rows) >= CASES_FLOOR, wrong
 
 
-@pytest.mark.skipif(not RECORDS.exists(), reason="the hand-coded PLOVER records are not beside the repository")
+@pytest.mark.skipif(
+    not RECORDS.exists(), reason="the hand-coded PLOVER records are not beside the repository"
+)
 def test_actors_of_hand_coded_records():
     records = [json.loads(line) for line in RECORDS.read_text("utf-8").splitlines()]
     cases = {
@@ -111,4 +120,6 @@ def test_any_words_give_facts(words: list[str], head: int):
 
 @given(st.text(max_size=30))
 def test_pieces_are_lower_case_ascii_without_spaces(text: str):
-    assert all(piece == piece.lower() and piece.isascii() and " " not in piece for piece in pieces(text))
+    assert all(
+        piece == piece.lower() and piece.isascii() and " " not in piece for piece in pieces(text)
+    )

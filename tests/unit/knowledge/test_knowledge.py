@@ -115,10 +115,16 @@ def test_a_user_adds_and_overrides(tmp_path: pathlib.Path):
         ("name\tcountry\n", ":1: column 'kind' is missing"),
         ("kind\tname\nplanet\tMars\n", ":2: column kind: 'planet' is unknown"),
         ("kind\tname\tsector\nrole\tbaker\tXYZ\n", ":2: column sector: 'XYZ' is no PLOVER sector"),
-        ("kind\tname\tcountry\nregion\tNowhere\tKenya\n", ":2: column country: 'Kenya' is no three-letter code"),
+        (
+            "kind\tname\tcountry\nregion\tNowhere\tKenya\n",
+            ":2: column country: 'Kenya' is no three-letter code",
+        ),
         ("kind\tname\nrole\tbaker\textra\n", ":2: column 3: 3 cells, expected 2"),
         ("kind\tname\tstart\nperson\tAda Example\t31-02-2020\n", ":2: column start or end"),
-        ("kind\tname\tstart\tend\nperson\tAda Example\t2021\t2020\n", ":2: column end: 2020 is before the start 2021"),
+        (
+            "kind\tname\tstart\tend\nperson\tAda Example\t2021\t2020\n",
+            ":2: column end: 2020 is before the start 2021",
+        ),
         (
             "kind\tname\tcountry\norganisation\tBlue\tKEN\norganisation\tblue\tUGA\n",
             ":3: column name: 'blue' contradicts line 2",
@@ -169,7 +175,12 @@ def test_loading_is_quick_and_small():
     if not pathlib.Path("/proc/self/statm").exists():
         pytest.skip("memory of a process is read from /proc")
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     seconds, size = map(float, done.stdout.split())
     assert seconds < 2.0  # 0.4 on an idle machine

@@ -65,7 +65,9 @@ def test_actors_and_agents_are_known_after_loading(files: tuple[str, str]):
         ("NAME_ []\n", ":1: column 7: empty brackets"),
     ],
 )
-def test_a_malformed_dictionary_names_line_and_column(tmp_path: pathlib.Path, content: str, message: str):
+def test_a_malformed_dictionary_names_line_and_column(
+    tmp_path: pathlib.Path, content: str, message: str
+):
     file = tmp_path / "actors.txt"
     file.write_text(content, "utf-8")
     with pytest.raises(KnowledgeError) as caught:

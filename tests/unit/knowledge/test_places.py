@@ -17,7 +17,9 @@ def place(sentence: str) -> Entity | None:
     name = sentence[sentence.index("[") + 1 : sentence.index("]")]
     result = resolve_article(annotate(sentence.replace("]", "|LOC]")), load_knowledge())
     found = [mention for mention in result.mentions if mention.text == name]
-    return next((row for row in result.entities if found and row.entity_id == found[0].entity_id), None)
+    return next(
+        (row for row in result.entities if found and row.entity_id == found[0].entity_id), None
+    )
 
 
 def is_right(row: dict[str, str]) -> bool:

@@ -24,10 +24,11 @@ UNIT_BYTES: Final = 16_000_000
 UNIT_WORDS: Final = 150_000
 """An annotate unit at most: some ten seconds of language processing, a few hundred articles."""
 
-SMALLEST_UNIT_WORDS: Final = 6_000
-"""An annotate unit at least, unless there is no more: below, opening files begins to show."""
+SMALLEST_UNIT_WORDS: Final = 8_000
+"""An annotate unit at least, unless there is no more: a unit writes three files or more, some 20 ms of work, and at 8,000
+words that is two or three hundredths of what the language model takes."""
 
-TAPER: Final = 24
+TAPER: Final = 12
 """Each unit takes this part of the words left, within the bounds above, so that workers finish together."""
 
 LIMITED_REASONS: Final = ("timeout", "too_large")

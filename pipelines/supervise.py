@@ -34,7 +34,7 @@ MOST_CULPRITS: Final = 20
 """With so many culprits, and less than twenty times as many inputs or articles that went well, the fault lies elsewhere:
 units that fail are then left for the next run and not cut up."""
 
-_START_ATTEMPTS: Final = 3
+_START_ATTEMPTS: Final = 5
 
 SINGLE_THREADED: Final = {
     "OMP_NUM_THREADS": "1",
@@ -518,9 +518,9 @@ class _StageRun:
     def _buried(self, worker: _Worker) -> None:
         if worker not in self.pool.workers:
             return
-        code = worker.process.exitcode
         unit = worker.unit
         self.pool.drop(worker)
+        code = worker.process.exitcode
         if unit is None:
             if worker.busy:
                 self.starts_failed += 1

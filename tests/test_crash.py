@@ -1,0 +1,147 @@
+"""Real runs with worker processes, killed with SIGKILL at random moments; the tables come out the same."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.lake import Lake
+from pipelines.verify import verify
+from tests.matchers import lake_rows
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def command(archive, lake, *flags):
+    return [
+        sys.executable,
+        "-m",
+        "tests.fake_dateline",
+        "run",
+        str(archive),
+        "--lake",
+        str(lake),
+        *flags,
+    ]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """Enough articles for several units of each stage."""
+    folder = tmp_path_factory.mktemp("in")
+    chance = random.Random(3)
+    for number in range(400):
+        words = " ".join(
+            chance.choice(["France", "met", "Spain", "and", "the", "army", "of"])
+            for _ in range(100)
+        )
+        month, day = number % 4 + 1, number % 28 + 1
+        (folder / f"{number:03d}-2024-{month:02d}-{day:02d}.txt").write_text(
+            f"Title {number}\n{words}"
+        )
+    for number in range(20):
+        source = folder / f"{number:03d}-2024-{number % 4 + 1:02d}-{number % 28 + 1:02d}.txt"
+        (folder / f"copy{number:02d}-2024-05-01.txt").write_text(source.read_text())
+    (folder / "binary.txt").write_bytes(b"a\0b")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(archive, tmp_path_factory):
+    lake = tmp_path_factory.mktemp("lakes") / "one"
+    subprocess.run(
+        command(archive, lake, "--workers", "1"),
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        check=True,
+        capture_output=True,
+    )
+    return lake_rows(lake)
+
+
+def check(lake, undisturbed):
+    assert lake_rows(lake) == undisturbed
+    assert verify(Lake(lake)) == []
+    assert not list((lake / "_dateline" / "staging").iterdir())
+
+
+@pytest.mark.slow
+def test_two_workers_give_the_tables_of_one(archive, undisturbed, tmp_path):
+    subprocess.run(
+        command(archive, tmp_path / "lake", "--workers", "2"), cwd=ROOT, env=ENVIRONMENT, check=True
+    )
+    check(tmp_path / "lake", undisturbed)
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments_and_started_again_it_arrives(archive, undisturbed, tmp_path):
+    lake = tmp_path / "lake"
+    chance = random.Random(11)
+    deaths = 0
+    # Long enough that some starts get somewhere, short enough that most are killed.
+    for _ in range(5):
+        running = subprocess.Popen(
+            command(archive, lake, "--workers", "2"),
+            cwd=ROOT,
+            env={**ENVIRONMENT, "FAKE_MODEL_SECONDS": "0.01"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            running.wait(chance.uniform(2.0, 9.0))
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+            deaths += 1
+    subprocess.run(
+        command(archive, lake, "--workers", "2"),
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        check=True,
+        capture_output=True,
+    )
+    assert deaths
+    check(lake, undisturbed)
+
+
+@pytest.mark.slow
+def test_workers_killed_at_random_moments_cost_nothing(archive, undisturbed, tmp_path):
+    lake = tmp_path / "lake"
+    running = subprocess.Popen(
+        command(archive, lake, "--workers", "2"),
+        cwd=ROOT,
+        env={**ENVIRONMENT, "FAKE_MODEL_SECONDS": "0.01"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    chance = random.Random(5)
+    deaths = 0
+    while running.poll() is None and deaths < 4:
+        time.sleep(chance.uniform(1.0, 3.0))
+        children = workers_of(running.pid)
+        if children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(chance.choice(children), signal.SIGKILL)
+                deaths += 1
+    _, stderr = running.communicate(timeout=120)
+    assert running.returncode == 0, stderr
+    assert deaths
+    check(lake, undisturbed)
+
+
+def workers_of(pid):
+    """Return the worker processes of a supervisor, without multiprocessing's own helper."""
+    found = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return [int(line.split()[0]) for line in found.stdout.splitlines() if "spawn_main" in line]

@@ -32,7 +32,9 @@ def main() -> None:
     for name in ("officeholders", "all"):
         command = commands.add_parser(name)
         command.add_argument("extract", type=pathlib.Path)
-        command.add_argument("--report", action="store_true", help="count offices and labels left out")
+        command.add_argument(
+            "--report", action="store_true", help="count offices and labels left out"
+        )
     options = parser.parse_args()
     if options.table in ("countries", "all"):
         print("countries", countries.build())

@@ -146,7 +146,11 @@ def build(limit: int = LIMIT) -> int:
     cities.sort(key=lambda city: (-city["population"], city["geonameid"]))
     divisions = _divisions(cities)
     rows = []
-    named = [city for city in cities[limit:] if city["population"] >= 1_000 and key(city["name"]) in ENGLISH]
+    named = [
+        city
+        for city in cities[limit:]
+        if city["population"] >= 1_000 and key(city["name"]) in ENGLISH
+    ]
     for city in [*cities[:limit], *named]:
         names = [name for name in _alternates(city) if name not in TOO_COMMON]
         if names:

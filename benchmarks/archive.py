@@ -9,6 +9,7 @@ files are JSONL of 250 records, so that reading them costs little beside languag
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import random
 import re
@@ -21,14 +22,10 @@ from transforms.formats.settings import ParseSettings
 SAMPLES = Path(__file__).parent.parent / "samples" / "archive"
 
 
-def open_file(uri: str):
-    return Path(uri).open("rb")
-
-
 def sample_articles() -> list[Article]:
     """Return the different English articles of the sample archive, by id."""
     found: dict[str, Article] = {}
-    with DocumentWorker(open_file, ParseSettings()) as worker:
+    with DocumentWorker(functools.partial(open, mode="rb"), ParseSettings()) as worker:
         for path in sorted(p for p in SAMPLES.rglob("*") if p.is_file()):
             for outcome in worker.articles(InputFile(uri=str(path), size=path.stat().st_size)):
                 if isinstance(outcome, Article) and outcome.language in ("en", None):

@@ -114,7 +114,9 @@ def read_articles(file: Path, limit: int) -> list[Article]:
     data = file.read_bytes()
     if file.suffix == ".xz":
         data = lzma.decompress(data)
-    records = [json.loads(line) for line in itertools.islice(data.decode("utf-8").splitlines(), limit)]
+    records = [
+        json.loads(line) for line in itertools.islice(data.decode("utf-8").splitlines(), limit)
+    ]
     return [article(str(record["id"]), record["text"]) for record in records]
 
 

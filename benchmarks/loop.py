@@ -2,19 +2,21 @@
 
     python -m benchmarks.loop LAKE OUT.parquet [--model default] [--processes 1] [--limit N]
 
-The same model over the same texts as ``dateline annotate``, with the same components; no entities, no events.
+The same model over the same texts as ``dateline annotate``, no entities, no events.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import spacy
 
-from transforms.nlp.models import load_model
+from transforms.nlp import models
 
 
 def main() -> None:
@@ -34,7 +36,9 @@ def main() -> None:
         )
         .fetchall()
     )
-    nlp = load_model(args.model)._nlp
+    nlp = spacy.load(
+        Path(models.__file__).parent / "en_news" if args.model == "default" else args.model
+    )
     columns: dict[str, list[object]] = {
         "article_id": [],
         "start": [],

@@ -123,7 +123,7 @@ def main() -> None:
                 if (
                     build(name)[0] == "pipelines.cli"
                     and build(name)[1] == "annotate"
-                    and build(name)[6] == number
+                    and build(name)[5] == number
                 ):
                     shutil.copytree(
                         work / f"lake-{name}-base",

@@ -13,7 +13,7 @@ from schemas.facts import ResolvedArticle
 from schemas.outcomes import DocumentError, Reject
 from schemas.units import CodedArticle
 from transforms.coding.coder import load_coder
-from transforms.stage import Batch, MapRecords
+from transforms.stage import Batch, MapRecords, settle
 
 _load = functools.cache(load_coder)
 
@@ -40,6 +40,7 @@ def _coder(
     lexicons: tuple[str, ...], keep_unresolved: bool, knowledge: tuple[str, ...]
 ) -> Callable[[ResolvedArticle], CodedArticle]:
     code = _load(lexicons, keep_unresolved, knowledge).code
+    settle()
     return lambda resolved: CodedArticle(resolved=resolved, events=tuple(code(resolved)))
 
 

@@ -8,6 +8,7 @@ boundary between two steps, a batch turns into a list as it is pickled, and the 
 from __future__ import annotations
 
 import dataclasses
+import gc
 import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,17 @@ from apache_beam.metrics import Metrics
 
 from schemas.outcomes import DocumentError, Reject
 from schemas.units import Manifest, Unit
+
+
+def settle() -> None:
+    """Tell the garbage collector that what is loaded stays, and to come by less often.
+
+    The tables are some hundred thousand objects that live as long as the process; without this they are walked through
+    again and again, which took half of the resolver's time and a tenth of the model's.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class Batch:

@@ -103,14 +103,16 @@ class EventCoder:
         self.version = version
         self.keep_unresolved = keep_unresolved
         self.threshold = threshold
+        self._is_role: dict[str, bool] = {}
 
     def code(self, resolved: ResolvedArticle) -> tuple[Event, ...]:
         """Return the events of an article, one for each occurrence."""
         events: list[Event] = []
         domains = self._article_domains(resolved)
+        view = _View(resolved)
         pair = first_pair(resolved)
         for sentence in resolved.annotated.sentences:
-            found = self._sentence_events(resolved, sentence, domains, pair, None)
+            found = self._sentence_events(resolved, view, sentence, domains, pair, None)
             pair = _next_pair(found) or pair
             events.extend(found)
         return merge_events(events)
@@ -119,11 +121,12 @@ class EventCoder:
         """Return, sentence by sentence, what was coded and what was rejected and why; nothing is merged."""
         text = resolved.annotated.article.text
         domains = self._article_domains(resolved)
+        view = _View(resolved)
         explained = []
         pair = first_pair(resolved)
         for sentence in resolved.annotated.sentences:
             notes: list[str] = []
-            events = self._sentence_events(resolved, sentence, domains, pair, notes)
+            events = self._sentence_events(resolved, view, sentence, domains, pair, notes)
             pair = _next_pair(events) or pair
             explained.append(
                 SentenceExplanation(
@@ -174,6 +177,7 @@ class EventCoder:
     def _sentence_events(
         self,
         resolved: ResolvedArticle,
+        view: _View,
         sentence: Sentence,
         domains: frozenset[str],
         pair: Pair,
@@ -182,24 +186,23 @@ class EventCoder:
         tokens = resolved.annotated.tokens
         anchors = self.lexicon.anchors
         lowers = tokens.lowers
-        candidates = [i for i in range(sentence.first, sentence.last) if lowers[i] in anchors]
-        if not candidates:
+        words = lowers[sentence.first : sentence.last]
+        if self.lexicon.triggers.isdisjoint(words) or not self._has_somebody(resolved, sentence):
             return []
+        candidates = [i for i, word in enumerate(words, sentence.first) if word in anchors]
         if sentence.last - sentence.first > LONGEST_SENTENCE:
             if notes is not None:
                 notes.append(
                     f"{sentence.last - sentence.first} words: too long for a sentence, not coded"
                 )
             return []
-        graph = Clauses(
-            tokens, sentence, frozenset(t for d in resolved.dates for t in range(d.first, d.last))
-        )
+        graph = Clauses(tokens, sentence, view.dated)
         candidates = sorted(
             {*candidates, *(tokens.heads[i] for i in candidates if lowers[i] in ("must", "should"))}
         )
         phrases = Phrases(graph, resolved, self.knowledge)
         reader = SentenceReader(
-            graph, self.lexicon, _Kinds(graph, phrases, resolved).is_kind, notes
+            graph, self.lexicon, _Kinds(graph, phrases, view.labels).is_kind, notes
         )
         found = []
         sizes: dict[str, int] | None = None
@@ -226,6 +229,22 @@ class EventCoder:
             if event is not None:
                 found.append(event)
         return _compete(found, notes)
+
+    def _has_somebody(self, resolved: ResolvedArticle, sentence: Sentence) -> bool:
+        """Tell whether a sentence names anybody who could act: without, it is not looked at further."""
+        found = resolved.entity_of_token
+        if any(i in found for i in range(sentence.first, sentence.last)):
+            return True
+        tokens = resolved.annotated.tokens
+        known = self._is_role
+        for i in range(sentence.first, sentence.last):
+            if tokens.tags[i] in ("NOUN", "PROPN", "ADJ"):
+                word = tokens.lowers[i]
+                if word not in known:
+                    known[word] = self.knowledge.role(word) is not None
+                if known[word]:
+                    return True
+        return False
 
     def _actors(
         self,
@@ -578,14 +597,21 @@ class EventCoder:
         return rule.aux or given or aux, kind, mode, confidence * rule.factor
 
 
+class _View:
+    """What is looked up of an article again and again: the tokens of dates, and the labels of named tokens."""
+
+    def __init__(self, resolved: ResolvedArticle) -> None:
+        self.dated = frozenset(t for d in resolved.dates for t in range(d.first, d.last))
+        self.labels = {t: s.label for s in resolved.annotated.spans for t in range(s.first, s.last)}
+
+
 class _Kinds:
     """Answers the special conditions of the lexicon for one sentence."""
 
-    def __init__(self, graph: Clauses, phrases: Phrases, resolved: ResolvedArticle) -> None:
+    def __init__(self, graph: Clauses, phrases: Phrases, labels: dict[int, str]) -> None:
         self.graph = graph
         self.phrases = phrases
-        spans = [s for s in resolved.annotated.spans if graph.first <= s.first < graph.last]
-        self.labels = {t: s.label for s in spans for t in range(s.first, s.last)}
+        self.labels = labels
 
     def is_kind(self, token: int, kind: str) -> bool:
         """Tell whether a filler is an actor, a place, a person, an organisation, a number, money or a date."""

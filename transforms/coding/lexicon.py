@@ -52,7 +52,7 @@ class Condition:
     """One condition on a slot: its filler is one of ``words`` or ``phrases``, or of a ``special`` kind.
 
     ``keys`` are words of which the sentence must hold at least one for the condition to hold; null if it may hold
-    without. Asking for them first spares most of the look at the syntax.
+    without. Asking for them first spares most of the look at the syntax. ``tails`` are the phrases by their last word.
     """
 
     slot: str
@@ -61,6 +61,7 @@ class Condition:
     special: frozenset[str]
     filled: bool
     keys: frozenset[str] | None
+    tails: dict[str, tuple[str, ...]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,12 +108,16 @@ class Composition:
 class Lexicon:
     """All tables.
 
-    ``anchors`` are the surface words that may trigger anything; ``events`` and ``operators`` map such a word and a part
-    of speech to its entries, most specific first.
+    ``anchors`` are the surface words that may trigger anything, ``triggers`` those of them without which no sentence
+    has an event, ``bare`` the operators that are events without a content; ``groups`` are the events of a word by the keys of
+    their narrowest condition, so that many entries are ruled out at once; ``events`` and ``operators`` map such a word and a part of speech to its entries, most specific first.
     """
 
     anchors: frozenset[str]
+    triggers: frozenset[str]
+    bare: frozenset[str]
     events: dict[tuple[str, str], tuple[Entry, ...]]
+    groups: dict[tuple[str, str], tuple[tuple[frozenset[str] | None, tuple[Entry, ...]], ...]]
     operators: dict[tuple[str, str], tuple[Entry, ...]]
     composition: dict[tuple[str, str], Composition]
     domains: dict[str, str]
@@ -190,6 +195,7 @@ class _Compiler:
         self.sets: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
         self.busy: set[str] = set()
         self.known: dict[str, tuple[Condition, ...]] = {}
+        self.shared: dict[frozenset[str], frozenset[str]] = {}
 
     def word_class(self, name: str, where: str) -> tuple[frozenset[str], tuple[str, ...]]:
         if name in self.sets:
@@ -251,16 +257,21 @@ class _Compiler:
         words, phrases = self.alternatives(
             [v for v in values if v != "*" and not (v[0] == "@" and v[1:] in special)], where
         )
-        keys = None
+        keys: frozenset[str] | None = None
         if not filled and not special:
             keys = words | {phrase.rpartition(" ")[2] for phrase in phrases}
+            keys = self.shared.setdefault(keys, keys)
+        tails: dict[str, list[str]] = {}
+        for phrase in phrases:
+            tails.setdefault(phrase.rpartition(" ")[2], []).append(phrase)
+        by_tail = {tail: tuple(group) for tail, group in tails.items()}
         found = []
         for slot in re.split(r"[\s,/]+", slots.strip()):
             if slot not in SLOTS:
                 raise LexiconError(
                     f"{where}: {slot!r} is no slot; expected one of {' '.join(sorted(SLOTS))}"
                 )
-            found.append(Condition(slot, words, phrases, special, filled, keys))
+            found.append(Condition(slot, words, phrases, special, filled, keys, by_tail))
         return tuple(found)
 
     def slots(self, cell: str, where: str) -> tuple[str, ...]:
@@ -505,13 +516,23 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         for form in _anchor(entry.form, entry.pos, entry.source)[0]:
             tables_by_kind[entry.is_operator].setdefault((form, entry.pos), []).append(entry)
     events, operators = (
-        {key: tuple(sorted(found, key=_specificity)) for key, found in table.items()}
+        {key: tuple(sorted(found, key=specificity)) for key, found in table.items()}
         for table in tables_by_kind
     )
     anchors = frozenset(form for table in (events, operators) for form, _ in table)
+    labels = {
+        o for (o, content), rule in composition.items() if content == "NONE" and rule.result != "-"
+    }
+    bare = frozenset(
+        form for (form, _), found in operators.items() if any(e.label in labels for e in found)
+    )
+    triggers = frozenset(form for form, _ in events) | bare
     return Lexicon(
         anchors,
+        triggers,
+        bare,
         events,
+        {key: _grouped(found) for key, found in events.items()},
         operators,
         composition,
         domains,
@@ -521,6 +542,18 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
     )
 
 
-def _specificity(entry: Entry) -> tuple[int, int, float, str]:
+def _grouped(
+    entries: tuple[Entry, ...],
+) -> tuple[tuple[frozenset[str] | None, tuple[Entry, ...]], ...]:
+    """Group entries by the smallest set of words of which a sentence must hold one."""
+    groups: dict[int, tuple[frozenset[str] | None, list[Entry]]] = {}
+    for entry in entries:
+        keyed = [c.keys for c in entry.needs if c.keys is not None]
+        keys = min(keyed, key=len) if keyed else None
+        groups.setdefault(id(keys), (keys, []))[1].append(entry)
+    return tuple((keys, tuple(found)) for keys, found in groups.values())
+
+
+def specificity(entry: Entry) -> tuple[int, int, float, str]:
     """Most words first, then most conditions, then the surest; ties by where it stands."""
     return (-len(entry.rest), -len(entry.needs), -entry.confidence, entry.source)

@@ -116,7 +116,7 @@ class Phrases:
         article = resolved.annotated.article
         self.text = article.text
         self.article_date = article.published_at.date() if article.published_at else None
-        self.dated = frozenset(t for d in resolved.dates for t in range(d.first, d.last))
+        self.dated = graph.dated
         self._cache: dict[int, Named | None] = {}
 
     def entity(self, token: int) -> Entity | None:

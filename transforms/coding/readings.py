@@ -14,7 +14,7 @@ from typing import Final
 
 from transforms.coding import circumstances
 from transforms.coding.clauses import Clauses, Filler
-from transforms.coding.lexicon import Composition, Condition, Entry, Lexicon
+from transforms.coding.lexicon import Composition, Condition, Entry, Lexicon, specificity
 
 _VERBAL: Final = ("VERB", "AUX")
 _VERB_TAGS: Final = ("VBN", "VBD", "VBZ", "VBP", "VBG", "VB")
@@ -85,9 +85,10 @@ class SentenceReader:
     """Finds the readings of one sentence."""
 
     __slots__ = (
+        "_absent",
         "_busy",
+        "_events",
         "_kinds",
-        "_matched",
         "_memo",
         "_words",
         "graph",
@@ -112,7 +113,8 @@ class SentenceReader:
         self.log = log
         self.slot = ""  # the slot that the last fill took
         self._words: frozenset[str] | None = None
-        self._matched: dict[int, tuple[Entry | None, tuple[Entry, ...]]] = {}
+        self._events: dict[int, Entry | None] = {}
+        self._absent: dict[int, bool] = {}
         self._memo: dict[int, Reading | None] = {}
         self._busy: set[int] = set()
         self.used: set[int] = set()
@@ -164,14 +166,16 @@ class SentenceReader:
     def holds(self, token: int, condition: Condition, rest: tuple[str, ...] = ()) -> bool:
         """Tell whether a condition holds for the trigger ``token``."""
         graph = self.graph
-        if condition.keys is not None and condition.keys.isdisjoint(self._sentence_words()):
+        keys = condition.keys
+        if keys is not None and self._is_absent(keys):
             return False
         if condition.slot == "any":
             if condition.words and not condition.words.isdisjoint(self._sentence_words()):
                 return True
-            if condition.phrases:
-                text = " ".join(graph.lowers[graph.first : graph.last])
-                if any(f" {phrase} " in f" {text} " for phrase in condition.phrases):
+            tails = self._sentence_words() & condition.tails.keys()
+            if tails:
+                text = f" {' '.join(graph.lowers[graph.first : graph.last])} "
+                if any(f" {phrase} " in text for tail in tails for phrase in condition.tails[tail]):
                     return True
             return any(
                 self.is_kind(i, kind)
@@ -201,9 +205,9 @@ class SentenceReader:
     def _needs_hold(self, token: int, entry: Entry) -> bool:
         if not entry.needs:
             return True
-        words = self._sentence_words()
         for condition in entry.needs:
-            if condition.keys is not None and condition.keys.isdisjoint(words):
+            keys = condition.keys
+            if keys is not None and self._is_absent(keys):
                 return False
         return all(self.holds(token, condition, entry.rest) for condition in entry.needs)
 
@@ -263,25 +267,50 @@ class SentenceReader:
             return entry
         return None
 
-    def matched(self, token: int) -> tuple[Entry | None, tuple[Entry, ...]]:
-        """Return the event entry of a word and its operator entries."""
-        found = self._matched.get(token)
-        if found is None:
+    def _is_absent(self, keys: frozenset[str]) -> bool:
+        """Tell whether a sentence holds none of the words; asked often for the same sets."""
+        missing = self._absent.get(id(keys))
+        if missing is None:
+            missing = self._absent[id(keys)] = keys.isdisjoint(self._sentence_words())
+        return missing
+
+    def _possible(
+        self, groups: tuple[tuple[frozenset[str] | None, tuple[Entry, ...]], ...]
+    ) -> tuple[Entry, ...]:
+        """Return the entries of a word whose narrowest condition may hold, most specific first."""
+        found = [g for keys, g in groups if keys is None or not self._is_absent(keys)]
+        if len(found) == 1:
+            return found[0]
+        return tuple(sorted((e for g in found for e in g), key=specificity))
+
+    def event_of(self, token: int) -> Entry | None:
+        """Return the event entry of a word, or null."""
+        if token not in self._events:
             word = self.graph.lowers[token]
             event: Entry | None = None
-            operators: list[Entry] = []
             for pos in self._parts_of_speech(token):
-                if event is None:
-                    event = self._first_match(token, self.lexicon.events.get((word, pos), ()))
-                operators.extend(
-                    entry
-                    for entry in self.lexicon.operators.get((word, pos), ())
-                    if self._needs_hold(token, entry)
-                    and self._rest_matches(token, entry)
-                    and not any(self.holds(token, c, entry.rest) for c in entry.blocks)
-                )
-            found = self._matched[token] = (event, tuple(operators))
-        return found
+                groups = self.lexicon.groups.get((word, pos))
+                if groups is not None:
+                    event = self._first_match(token, self._possible(groups))
+                    if event is not None:
+                        break
+            self._events[token] = event
+        return self._events[token]
+
+    def operators_of(self, token: int) -> tuple[Entry, ...]:
+        """Return the operator entries of a word."""
+        word = self.graph.lowers[token]
+        return tuple(
+            entry
+            for pos in self._parts_of_speech(token)
+            for entry in self.lexicon.operators.get((word, pos), ())
+            if (
+                entry.label != "say" or word in _ANNOUNCING
+            )  # a report changes nothing in what it reports
+            and self._needs_hold(token, entry)
+            and self._rest_matches(token, entry)
+            and not any(self.holds(token, c, entry.rest) for c in entry.blocks)
+        )
 
     # -- events --------------------------------------------------------------------------------------------------
 
@@ -501,7 +530,7 @@ class SentenceReader:
         return found
 
     def _read(self, token: int) -> Reading | None:
-        event, operators = self.matched(token)
+        event, operators = self.event_of(token), self.operators_of(token)
         best: Reading | None = None
         for operator in operators:
             contents: list[Reading] = []
@@ -729,6 +758,9 @@ class SentenceReader:
 
     def readings(self, candidates: list[int]) -> list[Reading]:
         """Return the readings of a sentence that no other reading covers, in text order."""
+        lowers, bare = self.graph.lowers, self.lexicon.bare
+        if not any(lowers[t] in bare or self.event_of(t) is not None for t in candidates):
+            return []
         found = [r for r in (self.reading(t) for t in candidates) if r is not None]
         found.sort(key=lambda r: (-len(r.chain), -len(r.covers), -r.confidence, r.trigger))
         covered: set[int] = set()

@@ -110,7 +110,7 @@ class LiveReporter:
     @contextlib.contextmanager
     def stage(self, name: str, total_cost: int) -> Iterator[Watch]:
         """Follow one stage's work."""
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, TextColumn
 
         columns = (
             TextColumn("[bold]{task.description:<11}"),
@@ -119,7 +119,6 @@ class LiveReporter:
             TextColumn("{task.fields[articles]:,} articles"),
             TextColumn("{task.fields[speed]:,.0f} words/s"),
             TextColumn("{task.fields[rejects]:,} rejects"),
-            TimeElapsedColumn(),
             TextColumn("{task.fields[left]} left"),
         )
         started = time.monotonic()

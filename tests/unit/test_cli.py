@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -85,51 +86,75 @@ def test_stages_one_by_one_give_what_run_gives(archive, lake, tmp_path):
     assert lake_rows(place) == lake_rows(lake)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "sentence"),
-    [
-        (["run", "IN", "--lake", "LAKE", "--modle", "x"], 2, "--model"),
-        (["run", "IN", "--lake", "LAKE", "--ouput", "x"], 2, "--ouput"),
-        (["rum"], 2, "run"),
-        (["run", "IN"], 2, "--lake"),
-        (["run", "--lake", "LAKE"], 2, "INPUT"),
-        (["run", "IN/nothing*", "--lake", "LAKE"], 2, "matches no file"),
-        (["run", "IN", "--lake", "LAKE", "--model", "none"], 2, "no such model"),
-        (["run", "IN", "--lake", "LAKE", "--workers", "0"], 2, "--workers"),
-        (["run", "IN", "--lake", "LAKE", "--workers", "two"], 2, "--workers"),
-        (["run", "IN", "--lake", "LAKE", "--min-words", "-1"], 2, "--min-words"),
-        (["run", "IN", "--lake", "LAKE", "--knowledge", "/no/file"], 2, "/no/file"),
-        (["run", "IN", "--lake", "LAKE", "--", "--temp_locatoin=x"], 2, "--temp_location"),
-        (["run", "IN", "--lake", "LAKE", "--runner", "FlinkRuner"], 2, "FlinkRunner"),
-        (["run", "IN", "--lake", "s3://bucket/lake"], 1, "local"),
-        (["run", "IN", "--lake", "IN"], 1, "not empty"),
-        (["run", "IN", "--lake", "/proc/lake"], 1, "cannot be written"),
-        (["annotate", "--lake", "LAKE"], 1, "is no lake"),
-        (["status", "--lake", "LAKE"], 1, "is no lake"),
-        (["verify", "--lake", "LAKE"], 1, "is no lake"),
-        (["query", "--lake", "LAKE"], 1, "is no lake"),
-        (["schema", "event"], 2, "events"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+WRONG = (
+    (["run", "IN", "--lake", "LAKE", "--modle", "x"], 2, "--model"),
+    (["run", "IN", "--lake", "LAKE", "--ouput", "x"], 2, "--ouput"),
+    (["rum"], 2, "run"),
+    (["run", "IN"], 2, "--lake"),
+    (["run", "--lake", "LAKE"], 2, "INPUT"),
+    (["run", "IN/nothing*", "--lake", "LAKE"], 2, "matches no file"),
+    (["run", "IN", "--lake", "LAKE", "--model", "none"], 2, "no such model"),
+    (["run", "IN", "--lake", "LAKE", "--workers", "0"], 2, "--workers"),
+    (["run", "IN", "--lake", "LAKE", "--workers", "two"], 2, "--workers"),
+    (["run", "IN", "--lake", "LAKE", "--min-words", "-1"], 2, "--min-words"),
+    (["run", "IN", "--lake", "LAKE", "--knowledge", "/no/file"], 2, "/no/file"),
+    (["run", "IN", "--lake", "LAKE", "--", "--temp_locatoin=x"], 2, "--temp_location"),
+    (["run", "IN", "--lake", "LAKE", "--runner", "FlinkRuner"], 2, "FlinkRunner"),
+    (["run", "IN", "--lake", "s3://bucket/lake"], 1, "local"),
+    (["run", "IN", "--lake", "IN"], 1, "not empty"),
+    (["run", "IN", "--lake", "/proc/lake"], 1, "cannot be written"),
+    (["annotate", "--lake", "LAKE"], 1, "is no lake"),
+    (["status", "--lake", "LAKE"], 1, "is no lake"),
+    (["verify", "--lake", "LAKE"], 1, "is no lake"),
+    (["query", "--lake", "LAKE"], 1, "is no lake"),
+    (["schema", "event"], 2, "events"),
 )
-def test_what_cannot_be_is_one_sentence_and_leaves_no_lake(
-    archive, tmp_path, arguments, code, sentence
-):
-    place = tmp_path / "lake"
-    done = dateline(
-        *(
-            str(item).replace("IN", str(archive)).replace("LAKE", str(place))
-            if item.isupper() or "IN" in str(item) or "LAKE" in str(item)
-            else item
-            for item in arguments
-        )
+
+MANY = """
+import contextlib, io, json, sys
+import tests.fake_dateline as fake
+found = []
+for arguments in json.load(sys.stdin):
+    heard = io.StringIO()
+    with contextlib.redirect_stderr(heard):
+        code = fake.cli.main(arguments)
+    found.append((code, heard.getvalue()))
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def said(archive, tmp_path_factory):
+    """What each wrong command line says, all in one process: each start would take a second."""
+    lake = tmp_path_factory.mktemp("none") / "lake"
+
+    def fill(word):
+        return re.sub("^IN", str(archive), word).replace("LAKE", str(lake))
+
+    questions = json.dumps([[fill(word) for word in arguments] for arguments, _, _ in WRONG])
+    done = subprocess.run(
+        [sys.executable, "-c", MANY],
+        **settings({}),
+        input=questions,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert done.returncode == code, done.stderr
-    lines = done.stderr.strip().splitlines()
-    assert len(lines) == 1, done.stderr
-    assert sentence in lines[0]
-    assert lines[0].startswith("dateline: ")
-    assert not place.exists()
+    return lake, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    "number", range(len(WRONG)), ids=[" ".join(arguments) for arguments, _, _ in WRONG]
+)
+def test_what_cannot_be_is_one_sentence_and_leaves_no_lake(said, number):
+    lake, answers = said
+    _, wanted, sentence = WRONG[number]
+    code, heard = answers[number]
+    assert code == wanted, heard
+    (line,) = heard.strip().splitlines()
+    assert sentence in line
+    assert line.startswith("dateline: ")
+    assert not lake.exists()
 
 
 def test_too_many_rejects_are_exit_code_4(archive, tmp_path):
@@ -188,7 +213,7 @@ def with_poison(archive, folder, **poisons):
 def test_articles_that_kill_or_hang_a_worker_cost_themselves(archive, tmp_path, lake):
     folder = with_poison(archive, tmp_path / "in", poison="!crash", endless="!hang")
     place = tmp_path / "lake"
-    done = dateline("run", folder, "--lake", place, "--workers", 2, STALL_SECONDS="10")
+    done = dateline("run", folder, "--lake", place, "--workers", 2, STALL_SECONDS="4")
     assert done.returncode == 0, done.stderr
     sql = "SELECT stage, reason, parse_filename(uri) AS file FROM rejects WHERE stage = 'annotate' ORDER BY reason"
     assert json.loads(dateline("query", "--lake", place, "--json", sql).stdout) == [

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import spacy
 
-from transforms.nlp import models
+from transforms.nlp import components, models, reader
 
 
 def main() -> None:
@@ -36,6 +36,9 @@ def main() -> None:
         )
         .fetchall()
     )
+    assert (
+        components.PARAGRAPHS and reader.READER
+    )  # importing them registers what our pipeline is made of
     nlp = spacy.load(
         Path(models.__file__).parent / "en_news" if args.model == "default" else args.model
     )

@@ -54,9 +54,9 @@ class Removed:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article: its text without boilerplate, and what the source says about it.
+    r"""One article: its text without boilerplate, and what the source says about it.
 
-    ``text`` is NFC, paragraphs are joined by a blank line (``\\n\\n``), ``paragraph_offsets`` are the first code points
+    ``text`` is NFC, paragraphs are joined by a blank line (``\n\n``), ``paragraph_offsets`` are the first code points
     of the paragraphs; no paragraph is empty. The headline is not part of ``text``, unless there is no other text.
     ``published_at`` is aware and UTC; where only the day, month or year is known it is the first instant of it and
     ``published_precision`` says so; ``published_basis`` names the evidence (``metadata``, ``url``, ``dateline``,

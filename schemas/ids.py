@@ -46,7 +46,9 @@ def entity_id(kind: str, key: str) -> str:
     return "e" + digest("entity", kind, key)
 
 
-def event_id(article: str, event_type: str, mode: str | None, sentence_index: int, trigger_start: int) -> str:
+def event_id(
+    article: str, event_type: str, mode: str | None, sentence_index: int, trigger_start: int
+) -> str:
     """Id of an event: its article, what it is, and where its trigger stands."""
     return "v" + digest("event", article, event_type, mode, sentence_index, trigger_start)
 

@@ -50,7 +50,9 @@ class Reject:
     def __post_init__(self) -> None:
         """Refuse a reason outside the vocabulary, so that a typo fails in the test that makes it."""
         if self.reason not in REASONS:
-            raise ValueError(f"unknown reject reason {self.reason!r}; expected one of {', '.join(REASONS)}")
+            raise ValueError(
+                f"unknown reject reason {self.reason!r}; expected one of {', '.join(REASONS)}"
+            )
 
 
 class DocumentError(ValueError):

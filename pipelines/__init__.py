@@ -1,1 +1,1 @@
-"""TODO docstring that maps the package."""
+"""Which steps run, on what, with which settings; the lake and the command line."""

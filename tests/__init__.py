@@ -1,1 +1,1 @@
-"""TODO docstring that maps the package."""
+"""The test suite and its helpers."""

@@ -1,1 +1,1 @@
-"""TODO docstring that maps the package."""
+"""How one thing becomes the next: one step a file; what the steps do stands in the folders, without Beam."""

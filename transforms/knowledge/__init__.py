@@ -1,1 +1,1 @@
-"""TODO docstring that maps the package."""
+"""Who and where: knowledge tables, names and places of an article, dates; see docs/entities.md."""

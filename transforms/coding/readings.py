@@ -71,15 +71,6 @@ class Reading:
     content: Reading | None = None
     covers: frozenset[int] = frozenset()
 
-    @property
-    def rule(self) -> str:
-        """Name the lexicon line and the operators, outermost first."""
-        names = [f"{operator}@{line}" for operator, line in ((o, e) for o, e in self._lines())]
-        return " < ".join([*names, self.entry.source])
-
-    def _lines(self) -> list[tuple[str, str]]:
-        return [(operator, str(token)) for operator, token in self.chain]
-
 
 class SentenceReader:
     """Finds the readings of one sentence."""
@@ -88,7 +79,6 @@ class SentenceReader:
         "_absent",
         "_busy",
         "_events",
-        "_kinds",
         "_memo",
         "_words",
         "graph",
@@ -96,7 +86,6 @@ class SentenceReader:
         "lexicon",
         "log",
         "slot",
-        "used",
     )
 
     def __init__(
@@ -117,7 +106,6 @@ class SentenceReader:
         self._absent: dict[int, bool] = {}
         self._memo: dict[int, Reading | None] = {}
         self._busy: set[int] = set()
-        self.used: set[int] = set()
 
     # -- conditions ----------------------------------------------------------------------------------------------
 
@@ -304,10 +292,7 @@ class SentenceReader:
             entry
             for pos in self._parts_of_speech(token)
             for entry in self.lexicon.operators.get((word, pos), ())
-            if (
-                entry.label != "say" or word in _ANNOUNCING
-            )  # a report changes nothing in what it reports
-            and self._needs_hold(token, entry)
+            if self._needs_hold(token, entry)
             and self._rest_matches(token, entry)
             and not any(self.holds(token, c, entry.rest) for c in entry.blocks)
         )

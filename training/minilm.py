@@ -624,6 +624,7 @@ def train(rank: int, options: argparse.Namespace) -> None:
     share, losses = 0.0, {True: 0.0, False: 0.0}
     while share < 1 and not (not options.minutes and epoch >= options.epochs):
         batches = batches_of(list(data.news_examples(shuffle)), shuffle)
+        batches = shuffle.sample(batches, round(options.news_share * len(batches)))
         batches += batches_of(list(data.tree_examples(shuffle)), shuffle)
         shuffle.shuffle(batches)
         rounds = len(batches) // options.processes
@@ -674,6 +675,12 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument(
         "--resume", type=Path, help="start from these weights instead of the pretrained ones"
+    )
+    parser.add_argument(
+        "--news-share",
+        type=float,
+        default=1.0,
+        help="share of the news batches read in an epoch; names are learnt sooner than trees",
     )
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)

@@ -30,7 +30,7 @@ from transforms.formats import (
 )
 from transforms.formats.base import Format
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Changes whenever the same bytes may give another article; part of the id of a work unit."""
 
 FORMATS: tuple[Format, ...] = (

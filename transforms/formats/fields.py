@@ -269,6 +269,8 @@ def _body(text: str, title: str | None, settings: ParseSettings) -> Draft:
         removed.append(Removed(kind="truncated", text=cut.group().strip()))
         text = text[: cut.start()]
     lines = [line for line in clean(text).split("\n") if line]
+    if title and len(lines) == 2 and _same_words(lines[0], title):
+        removed.append(Removed(kind="title", text=lines.pop(0)))
     if len(lines) <= 2:
         # A sentence or two is what the exporter wanted kept: only a dateline is taken off, and from one line nothing.
         first = draft_of_text(lines[0], extractor="record", infer_title=False) if lines else None
@@ -281,6 +283,12 @@ def _body(text: str, title: str | None, settings: ParseSettings) -> Draft:
     draft.extractor = "record"
     draft.removed = [*draft.removed, *removed]
     return draft
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Tell whether two lines have the same letters and figures."""
+    a, b = (re.sub(r"[\W_]+", "", text).casefold() for text in (one, other))
+    return bool(a) and a == b
 
 
 def _text(value: object, *, paragraphs: bool = False) -> str | None:

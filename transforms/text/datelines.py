@@ -14,7 +14,7 @@ import re
 
 from transforms.text.agencies import agency
 from transforms.text.dates import MONTH, MONTHS, english_day
-from transforms.text.places import is_place
+from transforms.text.places import is_country, is_place
 
 _WORD = r"[^\W\d_][\w.'’ʻ‘`-]*"
 _NAME = rf"{_WORD}(?:\s(?:&|{_WORD})){{0,4}}"
@@ -23,15 +23,20 @@ _DATE = (
     rf"(?:{_WEEKDAY},?\s*)?(?:(?P<month{{n}}>{MONTH})\s?(?P<day{{n}}>\d{{{{1,2}}}})(?:st|nd|rd|th)?|"
     rf"(?P<day{{n}}b>\d{{{{1,2}}}})(?:st|nd|rd|th)?\s(?P<month{{n}}b>{MONTH}))(?:,?\s+(?P<year{{n}}>\d{{{{4}}}})\b)?"
 )
+_TOWNS = rf"{_NAME}(?:\s?/\s?{_NAME}){{0,3}}"  # WASHINGTON/BEIJING
 _SHAPE = re.compile(
-    rf"(?P<place>{_NAME}(?:,\s{_NAME}){{0,2}}(?:\s?[\[(](?P<country>{_NAME})[\])](?=[,.]?\s*(?:\d|{MONTH}|[\[(])))?)"
+    rf"(?P<place>{_TOWNS}(?:,\s{_TOWNS}){{0,2}}(?:\s?[\[(](?P<country>{_NAME})[\])](?=[,.]?\s*(?:\d|{MONTH}|[\[(])))?)"
     rf"(?:[,.]?\s*(?:{_DATE.format(n=1)}|(?P<weekday>{_WEEKDAY})(?![\w])))?"
-    rf"(?P<agency>\s?\([^()\n]{{1,60}}\)|\s?/\s?[^/\n]{{1,40}}\s?/|\s?[,/|]\s?[A-Z][\w&]{{1,20}})?"
-    rf"(?:[,.]?\s{_DATE.format(n=2)})?"
-    r"(?:\s*(?P<dash>[—–|]|--+|:|(?<=[\w.)\]/] )-(?=\s)|(?<=[\w.)\]/])-(?=\s)|(?<=/)\.)\s*|(?<=[)/])\s+)",
+    r"(?:\s?/\s?\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?)?)?"  # VATICAN CITY, June 5, 2022 / 10:00 am (CNA)
+    rf"(?P<agency>[,.]?\s?\([^()\n]{{1,60}}\)|[,.]?\s?/\s?[^/\n]{{1,40}}\s?/|\s?[,/|]\s?[A-Z][\w&]{{1,20}})?"
+    rf"(?:[,.]?\s(?:[-–—]\s)?{_DATE.format(n=2)})?"
+    r"(?:\s*(?P<dash>[—–|]|--+|:|\.-(?=\s)|(?<=[\w.)\]/] )[-_](?=\s)|(?<=[\w.)\]/])-(?=\s)|(?<=/)\.)\s*|(?<=[)/])\s+)",
     re.IGNORECASE,
 )
-_LONE = re.compile(r"(?P<agency>\([^()\n]{2,40}\))\s*(?P<dash>[—–:]|--?)\s+")
+_LONE = re.compile(
+    rf"(?:{_DATE.format(n=1)}\s)?(?P<agency>\([^()\n]{{2,40}}\))\s*(?P<dash>[—–:]|--?)\s+",
+    re.IGNORECASE,
+)
 _OUTLET = re.compile(
     r"\b(?:news|today|times|post|daily|herald|tribune|gazette|observer|guardian|star|nation|standard|online|press|"
     r"media|radio|tv|telegraph|mail|express|chronicle|journal|magazine|report|reporter|monitor|correspondent|"
@@ -45,6 +50,9 @@ _CATCHWORDS = frozenset(
     technology lifestyle entertainment weather travel fashion factbox timeline read related note warning alert urgent
     flash bulletin background insight focus spotlight blog quiz poll survey study report poetry gallery picture
     covid coronavirus football cricket rugby tennis golf police minister president question answer""".split()
+)
+_EDITION = re.compile(
+    r"\b(?:updated?|correct(?:ed|s)|desk|exclusive|analysis|\d+(?:st|nd|rd|th))\b", re.IGNORECASE
 )
 _LEADING_NAME = re.compile(r"^[^\W\d_]*")
 _OPENS = re.compile(r"[\"'“‘«(\[$€£¥#@]*\w")
@@ -73,7 +81,10 @@ def find(text: str) -> Dateline | None:
     head = text[:200]
     lone = _LONE.match(head)
     if lone and (name := agency(lone["agency"])) and _opens_sentence(text[lone.end() :]):
-        return Dateline(raw=lone.group().strip(), end=lone.end(), agency=name)
+        day, month_day = _date(lone, "1")
+        return Dateline(
+            raw=lone.group().strip(), end=lone.end(), day=day, month_day=month_day, agency=name
+        )
     found = _SHAPE.match(head)
     if not found or not _opens_sentence(text[found.end() :]):
         return None
@@ -85,9 +96,13 @@ def _judge(found: re.Match[str]) -> Dateline | None:
     place = found["place"].strip(" ,")
     signed = found["agency"]
     name = agency(signed) if signed else None
-    bare_agency = bool(signed) and signed.strip()[0] in ",/|" and not signed.strip().endswith("/")
+    sign = (signed or "").lstrip(" ,.")
+    bare_agency = bool(signed) and not (sign.startswith("(") or sign.endswith("/"))
     if bare_agency and not name:
         return None
+    if not signed and "/" in place and (name := agency(place.rsplit("/", 1)[1])):  # Seoul/UNI:
+        place, sign = place.rsplit("/", 1)
+        place, signed = place.rstrip(), sign
     day, month_day = _dates(found)
     has_date = month_day is not None or day is not None or bool(found["weekday"])
     has_agency = bool(signed)
@@ -100,16 +115,21 @@ def _judge(found: re.Match[str]) -> Dateline | None:
         _WEEKDAY, parts[-1].strip(), re.IGNORECASE
     ):  # DAKAR, Monday -
         place, has_date = ",".join(parts[:-1]), True
-    if signed and (stated := english_day(signed.strip(" ()"))):  # SINGAPORE (May 6, 2021) -
+    if signed and (stated := english_day(signed.strip(" (),."))):  # SINGAPORE (May 6, 2021) -
         day, month_day, has_date = stated, (stated.month, stated.day), True
         signed, has_agency, name = None, False, None
+    country = found["country"]
+    if signed and name is None and is_place(signed.strip(" (),.")):  # KYIV (Ukraine) -
+        country, signed, has_agency = signed.strip(" (),."), None, False
     words = re.findall(r"[^\W\d_]+", place)
     if len(place) > 3 and agency(place):
         return _outlet(found, day, month_day, agency(place))
     if not dash and not (
-        has_agency and (signed or "").strip().endswith(("/", ")")) and place.isupper()
+        has_agency
+        and (signed or "").strip().endswith(("/", ")"))
+        and (place.isupper() or (name is not None and _is_known(place)))
     ):
-        return None
+        return None  # Paris (AFP) The, but no Smith (Labour) The
     if not _capitalised(place):
         if _OUTLET.search(place) and (has_date or has_agency) and len(words) <= 4:
             return _outlet(found, day, month_day, name)
@@ -120,33 +140,42 @@ def _judge(found: re.Match[str]) -> Dateline | None:
     if _OUTLET.search(place) and not is_place(_first(place)):
         strong = has_date or has_agency or (place.isupper() and dash != ":")
         return _outlet(found, day, month_day, name) if strong and len(words) <= 5 else None
-    if not _is_believable(place, found["country"], has_date, name, has_agency, dash):
+    if not _is_believable(place, country, has_date, name, has_agency, dash):
         return None
-    rest = found.string[found.end() :]
-    if dash in ("-", "–") and not (has_date or signed) and is_place(_LEADING_NAME.findall(rest)[0]):
-        return None  # a pair: Russia - Ukraine talks
+    if not (has_date or signed) and _is_pair(place, dash, found.string[found.end() :]):
+        return None
     raw = found.group().strip()
     label = (
         re.sub(r"\s?[\[(].*", "", place).strip(" ,.") if found["country"] else place.strip(" ,-–—")
     )
     label = re.sub(r"(?<=[^\W\d_]{3})\.$", "", label)
-    if name is None and signed and not bare_agency:
-        name = signed.strip(" ()/") or None
+    if name is None and signed and not bare_agency and not _EDITION.search(signed):
+        name = signed.strip(" ()/,.") or None
     return Dateline(
         raw=raw, end=found.end(), place=label, day=day, month_day=month_day, agency=name
     )
+
+
+def _is_pair(place: str, dash: str, rest: str) -> bool:
+    """Tell whether place and sentence begin a headline about two places: ``Russia - Ukraine talks``.
+
+    ``Abuja – Nigeria's army`` is none: a town does not stand beside a country. Neither is what stands in capitals
+    before a word in ordinary writing.
+    """
+    towns = place.split(",")
+    if len(towns) > 1 and all(is_country(town.strip()) for town in towns):
+        return True  # China, Russia: partners
+    after = _LEADING_NAME.findall(rest)[0]
+    if dash not in ("-", "–") or not is_place(after) or (place.isupper() and not after.isupper()):
+        return False
+    return is_country(place) == is_country(after)
 
 
 def _is_believable(
     place: str, country: str | None, has_date: bool, name: str | None, has_agency: bool, dash: str
 ) -> bool:
     """Tell whether the words before the dash are a place."""
-    first = _first(place)
-    known = (
-        is_place(first)
-        or is_place(place)
-        or any(is_place(p) for p in re.split(r"\s(?:and|&)\s", first))
-    )
+    known = _is_known(place)
     upper = place.split(",")[0].isupper()
     if has_date or name:
         return known or upper or len(place.split()) <= 3
@@ -182,6 +211,16 @@ def _outlet(
     )
 
 
+def _is_known(place: str) -> bool:
+    """Tell whether the gazetteer has the place, or one of several that are named together."""
+    first = _first(place)
+    if is_place(first) or is_place(place):
+        return True
+    if "/" in first and not first.isupper():
+        return all(map(is_place, re.split(r"\s?/\s?", first)))
+    return any(map(is_place, re.split(r"\s(?:and|&)\s|\s?/\s?", first)))
+
+
 def _first(place: str) -> str:
     return place.split(",")[0].strip()
 
@@ -190,29 +229,31 @@ def _capitalised(place: str) -> bool:
     """Tell whether all words but the small ones begin with a capital."""
     small = {"and", "of", "the", "de", "del", "la", "le", "les", "el", "al", "y", "do", "da", "dos", "du", "sur", "am",
              "an", "der", "den", "upon", "on", "in", "e", "et", "d'", "l'"}  # fmt: skip
-    words = place.replace(",", " ").split()
+    words = re.split(r"[\s,/]+", place)
     return words[0][0].isupper() and all(
-        w[0].isupper() or w[0] in "&([" or w in small for w in words
+        not w or w[0].isupper() or w[0] in "&([" or w in small for w in words
     )
 
 
 def _dates(found: re.Match[str]) -> tuple[dt.date | None, tuple[int, int] | None]:
-    for n in ("1", "2"):
-        month = found[f"month{n}"] or found[f"month{n}b"]
-        day = found[f"day{n}"] or found[f"day{n}b"]
-        if not month or not day:
-            continue
-        number = MONTHS.get(month.casefold().rstrip("."))
-        year = found[f"year{n}"]
-        if number is None or not 1 <= int(day) <= 31:
-            continue
-        if year is None:
-            return None, (number, int(day))
-        try:
-            return dt.date(int(year), number, int(day)), (number, int(day))
-        except ValueError:
-            return None, None
-    return None, None
+    """Return the full date and the month and day that stand before the agency or behind it."""
+    first = _date(found, "1")
+    return first if first[1] is not None else _date(found, "2")
+
+
+def _date(found: re.Match[str], n: str) -> tuple[dt.date | None, tuple[int, int] | None]:
+    month = found[f"month{n}"] or found[f"month{n}b"]
+    day = found[f"day{n}"] or found[f"day{n}b"]
+    number = MONTHS.get(month.casefold().rstrip(".")) if month else None
+    if number is None or not 1 <= int(day) <= 31:
+        return None, None
+    year = found[f"year{n}"]
+    if year is None:
+        return None, (number, int(day))
+    try:
+        return dt.date(int(year), number, int(day)), (number, int(day))
+    except ValueError:
+        return None, None
 
 
 def _opens_sentence(rest: str) -> bool:

@@ -50,6 +50,20 @@ def is_place(name: str) -> bool:
     return key in places or key.replace("-", " ") in places or key.removeprefix("the ") in places
 
 
+def is_country(name: str) -> bool:
+    """Tell whether ``name`` is a country by one of its names."""
+    return fold(name).strip(" .").removeprefix("the ") in _countries()
+
+
+@functools.lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    names: set[str] = set()
+    with (_DATA / "countries.tsv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
+            names.update(map(fold, (row["name"], *row["names"].split("|"))))
+    return frozenset(names - {""})
+
+
 @functools.lru_cache(maxsize=1)
 def _places() -> frozenset[str]:
     """Load the names of the gazetteer and of the countries once: about 80,000 short strings."""

@@ -69,6 +69,18 @@ def test_only_the_dateline_is_taken_off_a_sentence():
     )
 
 
+@pytest.mark.parametrize("place", ["PESHAWAR, Pakistan", "TYRE/HAIFA"])
+@pytest.mark.parametrize(
+    "shape", ["{}", "<p>{}</p><p>Nobody was hurt, he said.</p>", TITLE + "\n\n{}"]
+)
+def test_datelines_are_taken_off_in_every_shape_of_text(place, shape):
+    sentence = "A bomb went off in a market on Tuesday, the police chief said."
+    text = shape.format(f"{place} - {sentence}")
+    (found,) = articles(record(title=TITLE, text=text), "a.json")
+    assert found.dateline_place == place
+    assert found.text.startswith(sentence)
+
+
 @pytest.mark.parametrize(
     "wrapped",
     [

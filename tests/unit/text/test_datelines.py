@@ -29,6 +29,20 @@ from transforms.text import datelines
         ("(Reuters) - ", None, "Reuters"),
         ("MCHINJI — ", "MCHINJI", None),
         ("Port-au-Prince — ", "Port-au-Prince", None),
+        ("PESHAWAR, Pakistan - ", "PESHAWAR, Pakistan", None),
+        ("TYRE/HAIFA - ", "TYRE/HAIFA", None),
+        ("WASHINGTON / BEIJING, June 5 (Reuters) - ", "WASHINGTON / BEIJING", "Reuters"),
+        ("NEW YORK, (AP) — ", "NEW YORK", "AP"),
+        ("TEHRAN, Iran (AP) _ ", "TEHRAN, Iran", "AP"),
+        ("Paris (AFP) ", "Paris", "AFP"),
+        ("New Delhi, Jun 5 (PTI) ", "New Delhi", "PTI"),
+        ("MOSCOW, June 5. /TASS/. ", "MOSCOW", "TASS"),
+        ("BOGOTA (Colombia), June 5 (EFE).- ", "BOGOTA", "EFE"),
+        ("VATICAN CITY, June 5, 2022 / 10:00 am (CNA) - ", "VATICAN CITY", "CNA"),
+        ("CAIRO - 26 July 2022: ", "CAIRO", None),
+        ("KYIV (Ukraine) - ", "KYIV", None),
+        ("MANILA, Philippines (UPDATED) – ", "MANILA, Philippines", None),
+        ("June 5 (Reuters) - ", None, "Reuters"),
     ],
 )
 def test_datelines_of_many_shapes_are_found(head, place, agency):
@@ -36,6 +50,19 @@ def test_datelines_of_many_shapes_are_found(head, place, agency):
     assert found is not None
     assert (found.place, found.agency, found.end) == (place, agency, len(head))
     assert not found.is_outlet
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Abuja – Nigeria's army said on Monday that it had won.",
+        "TEHRAN - Turkey plans to buy more gas.",
+    ],
+)
+def test_a_town_may_stand_before_a_country(text):
+    found = datelines.find(text)
+    assert found is not None
+    assert found.place == text.split()[0]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +77,10 @@ def test_datelines_of_many_shapes_are_found(head, place, agency):
         "US President Joe Biden - who was in Rome - said so.",
         "President Joe Biden (D) said on Monday that it was over.",
         "Russia - Ukraine talks were broken off.",
+        "China, Russia: Partners met on Monday.",
+        "Smith (Labour) The vote was held.",
+        "Ahmed/Zorro - The men were seen on Monday.",
+        "POLICE/ARMY - The men were seen on Monday.",
         'The minister said: "No"',
         "In 2002 a unique book was published.",
     ],

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import gzip
 import io
 import json
@@ -35,6 +36,7 @@ from transforms.formats import html
 from transforms.formats.isolate import DocumentWorker
 from transforms.formats.reading import parse_document, read_documents
 from transforms.formats.settings import ParseSettings
+from transforms.text.dates import Moment
 from transforms.text.decoding import declared_charset, decode
 
 SETTINGS = ParseSettings()
@@ -157,6 +159,15 @@ def pages_of(shared: Path, name: str) -> Iterator[tuple[str, bytes, str, dict[st
         )
 
 
+def same_day(found: Moment | None, stated: str | None) -> bool:
+    """Tell whether two dates are the same day where the stated one was written."""
+    if found is None or not stated:
+        return False
+    gold = dt.datetime.fromisoformat(stated)
+    time_found = found.time if found.precision != "second" else found.time.astimezone(gold.tzinfo)
+    return time_found.date() == gold.date()
+
+
 def web_pages(shared: Path, verbose: bool) -> None:
     import trafilatura
 
@@ -192,11 +203,11 @@ def web_pages(shared: Path, verbose: bool) -> None:
             if not row:
                 continue
             titles += squeeze(draft.title) == squeeze(row.get("title"))
-            stated = (row.get("publishing_date") or "")[:10]
-            found = draft.published.time.isoformat()[:10] if draft.published else ""
+            stated = row.get("publishing_date")
             dated += bool(stated)
-            dates += bool(stated) and found == stated
-            wrong_dates += bool(found) and found != stated
+            same = same_day(draft.published, stated)
+            dates += same
+            wrong_dates += draft.published is not None and not same
             names += len(row.get("authors") or ())
             named += len(draft.authors)
             right_names += len(set(draft.authors) & set(row.get("authors") or ()))

@@ -10,8 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any
 
@@ -46,16 +45,18 @@ _SECTIONS = (
     "og:section",
     "cxenseparse:recs:category",
 )
-_TITLES = (
-    "og:title",
-    "twitter:title",
-    "parsely-title",
-    "sailthru.title",
-    "dc.title",
-    "dcterms.title",
-    "citation_title",
-    "headline",
+_TITLES = {"og:title": 2.0, "twitter:title": 0.5, "parsely-title": 0.5, "sailthru.title": 0.5, "dc.title": 0.5,
+           "dcterms.title": 0.5, "citation_title": 0.5, "headline": 0.5}  # fmt: skip
+"""Meta elements with a title, surest first, and their weights: publishers write ``og:title`` by hand, once a story; the
+others are mostly made from it, or for search engines."""
+
+_HEADING_WEIGHT = 1.5
+_PLACEHOLDER = re.compile(
+    r"(?:untitled(?: (?:page|document|article|post))?|no title|new page|home ?page|home|index|welcome|article|articles|news|"
+    r"page title|document|title|default|blank|null|undefined|none|loading\W*)(?: \d{1,3})?",
+    re.IGNORECASE,
 )
+_LEAD = re.compile(r"[^:|]{3,60}?\s*[:|]\s+(?=\S.{10})")
 _BAR = re.compile(r"\s+(?:[|»•·:]|::|-|–|—)\s+")
 _SUFFIX = re.compile(
     r"^(?P<title>.{8,}?)\s*(?:[|»•·]|::|\s-|\s–|\s—|\s:)\s+(?P<site>[^|»•·]{2,60})$"
@@ -104,6 +105,8 @@ def read_page(tree: Any) -> PageFacts:
         _byline(facts, tree)
     if facts.publisher and (facts.publisher.startswith("http") or len(facts.publisher) > 100):
         facts.publisher = None
+    site = _key(facts.publisher or "")
+    facts.authors = tuple(a for a in facts.authors if not site or not site.startswith(_key(a)))
     language = (
         (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
         .strip()
@@ -360,56 +363,106 @@ def _byline(facts: PageFacts, tree: Any) -> None:
 
 
 def _title(tree: Any, facts: PageFacts, meta: dict[str, list[str]]) -> str | None:
-    """Return the headline: what JSON-LD, the meta elements and the first-order heading agree on."""
-    headings = [
-        clean_line(" ".join("".join(h.itertext()).split())) for h in list(tree.iter("h1"))[:6]
+    """Return the headline: what most of the page's own statements call it.
+
+    JSON-LD, the meta elements, the first-order heading and the title element each name it, often with the name of the
+    site around it, sometimes in an older or a shorter wording. Their names are compared without site, spaces and
+    punctuation; the wording with most weight wins, and of its spellings the one with most weight.
+    """
+    stated = _statements(tree, facts, meta)
+    first_order = _first_order(tree)
+    headings, site = _headings(first_order, facts, [text for _, text in stated])
+    heading = _agreed_heading(headings, [text for _, text in stated])
+    known = [h for h in (heading, *(text for _, text in stated)) if h]
+    votes: list[tuple[float, str]] = []
+    for weight, text in stated:
+        part = _part_like(heading, text) if heading else None
+        votes.append((weight, part or _without_site(text, facts.publisher or site, known)))
+    if heading:
+        votes.insert(1 if votes else 0, (_HEADING_WEIGHT, heading))
+    votes = [vote for vote in votes if not _is_placeholder(vote[1])]
+    if not votes:
+        return next((h for h in headings if not _is_placeholder(h)), None)
+    wordings = _weigh((weight, _key(text)) for weight, text in votes)
+    key = max(wordings, key=lambda k: wordings[k])
+    spellings = _weigh((weight, text) for weight, text in votes if _key(text) == key)
+    return max(spellings, key=lambda text: spellings[text])
+
+
+def _weigh(votes: Iterable[tuple[float, str]]) -> dict[str, float]:
+    """Return the summed weight of each name, in the order in which they come up: the first of equals wins."""
+    sums: dict[str, float] = {}
+    for weight, name in votes:
+        sums[name] = sums.get(name, 0.0) + weight
+    return sums
+
+
+def _statements(tree: Any, facts: PageFacts, meta: dict[str, list[str]]) -> list[tuple[float, str]]:
+    """Return what the page gives as its title outside its body, with weights, the surest first."""
+    found = [
+        (weight, clean_line(meta[name][0])) for name, weight in _TITLES.items() if name in meta
     ]
-    headings = [h for h in headings if h]
-    stated = [
-        clean_line(t)
-        for t in ([facts.title] if facts.title else []) + [meta[n][0] for n in _TITLES if n in meta]
-    ]
-    stated = [t for t in stated if t]
+    if facts.title:
+        found.insert(1 if "og:title" in meta else 0, (1.0, clean_line(facts.title)))
     element = next(iter(tree.iter("title")), None)
-    page = clean_line("".join(element.itertext())) if element is not None else ""
-    others = [*stated, page]
+    if element is not None:
+        found.append((0.5, clean_line("".join(element.itertext()))))
+    site = _key(facts.publisher or "")
+    return [(weight, text) for weight, text in found if text and _key(text) != site]
+
+
+def _first_order(tree: Any) -> list[str]:
+    found = [clean_line(" ".join("".join(h.itertext()).split())) for h in list(tree.iter("h1"))[:6]]
+    return [heading for heading in found if heading]
+
+
+def _headings(
+    first_order: list[str], facts: PageFacts, stated: list[str]
+) -> tuple[list[str], str | None]:
+    """Return the first-order headings that do not name the site, and the site if one does."""
+    sites = {_key(facts.publisher or "")}
+    for text in stated:
+        parts = _BAR.split(text)
+        if len(parts) > 1 and len(parts[-1]) < len(parts[0]):
+            sites.add(_key(parts[-1]))
+    named = {_key(text) for text in stated}
+    headings = [h for h in first_order if _key(h) not in sites or _key(h) in named]
+    return headings, next((h for h in first_order if h not in headings), None)
+
+
+def _agreed_heading(headings: list[str], stated: list[str]) -> str | None:
+    """Return the heading that is a statement or a part of one, else the one most like one, if there is any."""
     for heading in headings:
-        if any(_same(heading, other) for other in others if other):
-            return _common_spelling(heading, others)
+        if any(_part_like(heading, text) for text in stated):
+            return heading
     best: tuple[float, str] | None = None
     for heading in headings:
-        score = max((_overlap(heading, other) for other in others if other), default=0.0)
-        if score >= 0.7 and len(heading) >= 12 and (best is None or score > best[0]):
+        score = max((_overlap(heading, text) for text in stated), default=0.0)
+        if score >= 0.5 and len(heading) >= 12 and (best is None or score > best[0]):
             best = (score, heading)
-    if best:
-        return best[1]
-    for title in (*stated, page):
-        if title:
-            return _without_site(title, facts.publisher, [*headings, *stated])
-    return headings[0] if headings else None
+    return best[1] if best else None
 
 
-def _same(heading: str, other: str) -> bool:
-    """Tell whether ``other`` is the heading, perhaps with the name of the site behind or before it."""
-    a, b = _key(heading), _key(other)
-    if not a or len(a) < 8:
-        return False
-    if a == b:
-        return True
-    return any(_key(part) == a for part in (*_BAR.split(other), *_heads(other)))
-
-
-def _common_spelling(heading: str, others: list[str]) -> str:
-    """Return the heading as most sources write it: they differ in spaces and quotation marks."""
+def _part_like(heading: str, text: str) -> str | None:
+    """Return the part of ``text`` that is the heading, perhaps with a site before or behind it, as ``text`` spells it."""
     key = _key(heading)
-    spelled = Counter({heading: 1})
-    for other in others:
-        for part in dict.fromkeys((other, *_BAR.split(other), *_heads(other))):
-            if _key(part) == key:
-                spelled[part] += 1
-                break
-    best, count = spelled.most_common(1)[0]
-    return best if count > spelled[heading] else heading
+    if len(key) < 8:
+        return text if key and _key(text) == key else None
+    for part in (text, *_BAR.split(text), *_heads(text)):
+        if _key(part) == key:
+            return part
+    folded = _key(text)
+    if len(folded) > len(key) >= 20 and folded.startswith(key):
+        return heading  # with a bar we do not know
+    lead = _LEAD.match(text)
+    if lead and (rest := _part_like(heading, text[lead.end() :])):
+        return rest
+    return None
+
+
+def _is_placeholder(title: str) -> bool:
+    """Tell whether a title says nothing: what an editor or a server puts where there is none."""
+    return bool(_PLACEHOLDER.fullmatch(title.strip(" .-|")))
 
 
 def _heads(title: str) -> list[str]:
@@ -423,22 +476,24 @@ def _overlap(heading: str, other: str) -> float:
 
 
 def _without_site(title: str, publisher: str | None, known: list[str]) -> str:
-    """Return ``title`` without the name of the site behind it."""
-    if (
-        publisher
-        and (lead := re.match(r"(.{3,60}?)\s*[:|]\s+(?=\S.{10})", title))
-        and _key(lead[1]) == _key(publisher)
-    ):
-        title = title[lead.end() :]
+    """Return ``title`` without the name of the site before or behind it."""
+    site = _key(publisher or "")
+    if site:
+        lead = re.match(r"(.{3,60}?)\s*(?:[:|»]|\s[-–—])\s+(?=\S.{10})", title)
+        if lead and _key(lead[1]) == site:
+            title = title[lead.end() :]
+        tail = re.search(r"(?<=\S.{7})\s*[:：|｜/／_]\s*([^:：|｜/／_]{2,60})$", title)
+        if tail and _key(tail[1]) == site:
+            return title[: tail.start()]
     found = _SUFFIX.match(title)
     if not found:
         return title
-    site, head = found["site"], found["title"]
-    if publisher and (_key(site) in _key(publisher) or _key(publisher) in _key(site)):
+    name, head = _key(found["site"]), found["title"]
+    if site and name and (name in site or site in name):
         return head
     if any(_key(head) == _key(other) for other in known):
         return head
-    return head if "|" in title[found.end("title") :] and len(site.split()) <= 5 else title
+    return head if "|" in title[found.end("title") :] and len(found["site"].split()) <= 5 else title
 
 
 def _key(text: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -43,6 +44,49 @@ def test_linked_data_states_date_authors_publisher():
         "Example Wire",
         "World",
     )
+
+
+def titled(*, og=None, heading=None, element=None, linked=None, site=None):
+    head = f'<meta property="og:title" content="{og}">' if og else ""
+    head += f'<meta property="og:site_name" content="{site}">' if site else ""
+    head += f"<title>{element}</title>" if element else ""
+    if linked:
+        value = json.dumps({"@type": "NewsArticle", "headline": linked})
+        head += f'<script type="application/ld+json">{value}</script>'
+    body = f"<h1>{heading}</h1>" if heading else ""
+    body += "".join(f"<p>{p}</p>" for p in BODY)
+    (found,) = articles(f"<html><head>{head}</head><body>{body}</body></html>".encode(), "a.html")
+    return found.title
+
+
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [
+        ({"og": "Truce agreed at border", "heading": "LIVE: Ministers meet", "element": "x"}, "Truce agreed at border"),
+        ({"og": "A word to the wise", "heading": "Ministers agree truce", "linked": "Ministers agree truce"},
+         "Ministers agree truce"),
+        ({"og": "Opinion | Ministers agree a truce", "heading": "Ministers agree a truce"}, "Ministers agree a truce"),
+        ({"og": "The border truce - The Blog", "heading": "The Blog", "element": "The border truce - The Blog"},
+         "The border truce"),
+        ({"og": "Ministers agree ‘truce’ | Wire", "element": "Ministers agree ‘truce’ | Wire",
+          "heading": "Ministers agree 'truce'"}, "Ministers agree ‘truce’"),
+        ({"og": "Ministers agree truce：通信", "site": "通信"}, "Ministers agree truce"),
+        ({"og": "Example Wire: Ministers agree truce", "site": "Example Wire"}, "Ministers agree truce"),
+        ({"og": "Untitled page", "heading": "Ministers agree a truce"}, "Ministers agree a truce"),
+        ({"element": "Untitled Document"}, None),
+        ({"element": "Home", "heading": "Ministers agree a truce"}, "Ministers agree a truce"),
+        ({"element": "Ministers agree a truce - World - Example", "heading": "Example"}, "Ministers agree a truce - World"),
+    ],
+)  # fmt: skip
+def test_titles_are_what_the_page_mostly_says(stated, title):
+    assert titled(**stated) == title
+
+
+def test_the_name_of_the_site_is_no_author():
+    head = '<meta property="og:site_name" content="Example Wire"><meta name="author" content="Example">'
+    (found,) = articles(page(head=head).encode(), "a.html")
+    assert found.authors == ()
+    assert found.byline == "Example"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,10 @@ PRECISIONS = ("auto", "int8", "f32", "bf16")
 FILES = ("weights.bin", "words.npy", "tables.npz", "reader.int8.onnx", "reader.f32.onnx")
 
 
+_ONE_THREAD = 262_144
+"""Products in a matrix multiplication up to which OpenBLAS uses one thread. Its others only wait for one another here."""
+
+
 class EncoderError(ValueError):
     """The encoder cannot run as asked; the message is one sentence."""
 
@@ -50,7 +54,8 @@ class Encoder:
         """Map the tables of ``folder``; ``run`` takes embedded pieces and places and returns the graph's outputs."""
         self.description = description
         self._run = run
-        self._words = np.load(folder / "words.npy", mmap_mode="r")
+        # the plain view of the map: a memmap's own slicing costs more than what it returns
+        self._words = np.asarray(np.load(folder / "words.npy", mmap_mode="r"))
         with np.load(folder / "tables.npz") as tables:
             self._scale = tables["word_scale"]
             self._positions = tables["positions"].astype(np.float32)
@@ -59,10 +64,11 @@ class Encoder:
             self._label_weight = tables["label_weight"]
             self._label_bias = tables["label_bias"]
             self._root_bias = tables["arc_root_bias"]
+        self._few_rows = max(1, _ONE_THREAD // self._label_weight.size)
 
     def run(self, window: Window) -> Found:
         """Read a window."""
-        pieces = window.pieces
+        pieces = np.array(window.pieces)
         embedded = self._words[pieces] * self._scale[pieces][:, None]
         embedded += self._positions[: len(pieces)]
         embedded += self._shapes[window.shapes]
@@ -77,7 +83,11 @@ class Encoder:
         joined = np.concatenate(
             [np.maximum(found.label_dependent + head, 0), found.label_dependent * head], axis=1
         )
-        scores = joined @ self._label_weight + self._label_bias
+        scores = np.empty((len(joined), len(self._label_bias)), np.float32)
+        rows = self._few_rows
+        for low in range(0, len(joined), rows):
+            np.matmul(joined[low : low + rows], self._label_weight, out=scores[low : low + rows])
+        scores += self._label_bias
         scores[:, root] = -np.inf
         best = scores.argmax(1)
         best[heads == np.arange(len(heads))] = root

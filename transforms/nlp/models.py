@@ -121,6 +121,8 @@ class LanguageModel:
     def __init__(self, *, name: str, version: str, backend: str, nlp: Language) -> None:
         """Keep the pipeline and prepare the conversion of its labels."""
         from transforms.nlp.convert import Converter
+        from transforms.nlp.direct import DirectReading
+        from transforms.nlp.reader import READER
 
         self.name = name
         self.version = version
@@ -129,6 +131,12 @@ class LanguageModel:
         self._nlp = nlp
         self._convert: Callable[[Article, Sequence[tuple[int, Any]]], AnnotatedArticle] = Converter(
             nlp
+        )
+        # with our component alone nobody needs the documents
+        self._direct: Callable[[Article, Sequence[tuple[int, str]]], AnnotatedArticle] | None = (
+            DirectReading(nlp, nlp.get_pipe(READER))  # type: ignore[arg-type]
+            if nlp.pipe_names == [READER]
+            else None
         )
 
     def annotate(self, articles: Iterable[Article]) -> Iterator[AnnotatedArticle | Reject]:
@@ -141,6 +149,11 @@ class LanguageModel:
 
     def _annotate_batch(self, batch: list[Article]) -> list[AnnotatedArticle | Reject]:
         try:
+            if self._direct is not None:
+                return [
+                    self._direct(article, [(piece.start, piece.text) for piece in _pieces(article)])
+                    for article in batch
+                ]
             with self._nlp.memory_zone():
                 return list(self._read(batch))
         except (

@@ -10,9 +10,10 @@ word's best head in its sentence, mended into a tree where that is none.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,22 @@ READER = "dateline_reader"
 _FILES = (*encoder.FILES, "vocab.txt", "labels.json", "lemmas.json")
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the reader says of the words of a text: numbers of labels, in the order of the model's ``labels.json``.
+
+    ``heads`` are places of words, a root its own; ``opens`` says which words open a sentence.
+    """
+
+    tags: NDArray[np.int64]
+    xpos: NDArray[np.int64]
+    feats: NDArray[np.int64]
+    relations: NDArray[np.int64]
+    heads: NDArray[np.int64]
+    opens: NDArray[np.bool_]
+    names: NDArray[np.int64]
+
+
 class Reader:
     """The component. It owns a folder of files (``from_disk``) and has no state that learns."""
 
@@ -52,8 +69,8 @@ class Reader:
         if self._encoder is None:
             return ()
         return (
-            *self._relations,
-            *dict.fromkeys(label[2:] for label in self._names if label != "O"),
+            *self.relation_names,
+            *dict.fromkeys(label[2:] for label in self.name_labels if label != "O"),
         )
 
     def __call__(self, doc: Doc) -> Doc:
@@ -79,6 +96,17 @@ class Reader:
     def _read(
         self, doc: Doc, words: list[str], breaks: list[bool], kept: NDArray[np.int64]
     ) -> None:
+        ends_in_space = doc.to_array([SPACY]).astype(bool)
+        spaced = np.array([True, *(np.diff(kept) > 1) | ends_in_space[kept[:-1]]])
+        self._fill(doc, kept, words, self.analyse(words, breaks, spaced))
+
+    def analyse(
+        self, words: Sequence[str], breaks: Sequence[bool], spaced: NDArray[np.bool_]
+    ) -> Analysis:
+        """Say all there is to say of the words of a text, at least one; white space is none of them.
+
+        ``breaks`` says which words stand after a line break, ``spaced`` which have white space before them.
+        """
         reader = self._encoder
         assert reader is not None
         count = len(words)
@@ -86,20 +114,20 @@ class Reader:
         feats, relations = np.empty(count, np.int64), np.empty(count, np.int64)
         heads, opens = np.empty(count, np.int64), np.zeros(count, bool)
         names = np.empty((count, self._bounds[0]), np.float32)
-        ends_in_space = doc.to_array([SPACY]).astype(bool)
-        spaced = np.array([True, *(np.diff(kept) > 1) | ends_in_space[kept[:-1]]])
+        names_end, tags_end, xpos_end, feats_end = self._bounds[:4].tolist()
+        broken = np.asarray(breaks)
         for window in self._pieces.windows(words, breaks):
             first, last = window.first, window.last
             found = reader.run(window)
-            low, *ends = np.split(found.scores, self._bounds[:-1], axis=1)
-            names[first:last] = low
-            tags[first:last], xpos[first:last], feats[first:last] = (
-                part.argmax(1) for part in ends[:3]
-            )
-            starts = ends[3][:, 0] > 0
+            scores = found.scores
+            names[first:last] = scores[:, :names_end]
+            tags[first:last] = scores[:, names_end:tags_end].argmax(1)
+            xpos[first:last] = scores[:, tags_end:xpos_end].argmax(1)
+            feats[first:last] = scores[:, xpos_end:feats_end].argmax(1)
+            starts = scores[:, feats_end] > 0
             decode.mend_quotes(words[first:last], spaced[first:last], starts)
             starts[0] = True
-            starts |= np.array(breaks[first:last])
+            starts |= broken[first:last]
             opens[first:last] = starts
             local = decode.trees(found.arcs, found.roots[:, 0], starts)
             relations[first:last] = reader.relations(found, local, self._root)
@@ -107,37 +135,27 @@ class Reader:
         ends_at = [*np.flatnonzero(opens)[1:].tolist(), count]
         entities = decode.names(names, ends_at, self._transitions)
         decode.agree(words, names, entities, self._kinds)
-        self._fill(doc, kept, words, tags, xpos, feats, relations, heads, entities)
+        return Analysis(tags, xpos, feats, relations, heads, opens, entities)
 
-    def _fill(
-        self,
-        doc: Doc,
-        kept: NDArray[np.int64],
-        words: list[str],
-        tags: NDArray[np.int64],
-        xpos: NDArray[np.int64],
-        feats: NDArray[np.int64],
-        relations: NDArray[np.int64],
-        heads: NDArray[np.int64],
-        entities: NDArray[np.int64],
-    ) -> None:
+    def _fill(self, doc: Doc, kept: NDArray[np.int64], words: list[str], found: Analysis) -> None:
         """Write all columns at once; white space hangs on the word before it."""
         size = len(doc)
+        tags, xpos, relations, entities = found.tags, found.xpos, found.relations, found.names
         table = np.zeros((size, 8), np.uint64)
         owner = np.maximum(np.searchsorted(kept, np.arange(size), side="right") - 1, 0)
         table[:, 0], table[:, 1] = self._space_pos, self._space_tag
         table[:, 2] = self._space_dep
         absolute = kept[owner]
-        absolute[kept] = kept[heads]
+        absolute[kept] = kept[found.heads]
         table[:, 4] = self._no_feats
         table[kept, 0], table[kept, 1] = self._tag_keys[tags], self._xpos_keys[xpos]
-        table[kept, 2], table[kept, 4] = self._relation_keys[relations], self._feat_keys[feats]
+        table[kept, 2], table[kept, 4] = (
+            self._relation_keys[relations],
+            self._feat_keys[found.feats],
+        )
         table[:, 3] = (absolute - np.arange(size)).astype(np.int64).view(np.uint64)
         strings = self._nlp.vocab.strings
-        table[kept, 5] = [
-            strings.add(self._lemma(word, self._xpos[tag]))
-            for word, tag in zip(words, xpos, strict=True)
-        ]
+        table[kept, 5] = [strings.add(lemma) for lemma in self.lemmas(words, xpos.tolist())]
         table[:, 6] = 2
         table[kept, 6], table[kept, 7] = self._name_parts[entities], self._name_keys[entities]
         inside = np.flatnonzero(self._name_parts[entities] == 1)
@@ -146,13 +164,17 @@ class Reader:
                 table[gap, 6], table[gap, 7] = 1, self._name_keys[entities[place]]
         doc.from_array([POS, TAG, DEP, HEAD, MORPH, LEMMA, ENT_IOB, ENT_TYPE], table)  # type: ignore[arg-type]
 
-    def _lemma(self, word: str, tag: str) -> str:
-        known = self._lemma_cache.get((word, tag))
-        if known is None:
-            if len(self._lemma_cache) > 200_000:
-                self._lemma_cache.clear()
-            known = self._lemma_cache[word, tag] = self._lemmas(word, tag)
-        return known
+    def lemmas(self, words: Sequence[str], xpos: Sequence[int]) -> list[str]:
+        """Return the dictionary forms of words with the numbers of their tags in ``xpos_names``."""
+        if len(self._lemma_cache) > 200_000:
+            self._lemma_cache.clear()
+        found = list(map(self._lemma_cache.get, zip(words, xpos, strict=True)))
+        if None in found:
+            for place, (word, tag) in enumerate(zip(words, xpos, strict=True)):
+                if found[place] is None:
+                    known = self._lemmas(word, self.xpos_names[tag])
+                    found[place] = self._lemma_cache[word, tag] = known
+        return found  # type: ignore[return-value]
 
     def from_disk(self, path: str | os.PathLike[str], exclude: Iterable[str] = ()) -> Reader:  # noqa: ARG002
         """Read the model's files."""
@@ -162,17 +184,16 @@ class Reader:
         self._encoder = encoder.open_encoder(folder, self.precision)
         self._pieces = Pieces.from_file(folder / "vocab.txt")
         self._lemmas = Lemmas(json.loads((folder / "lemmas.json").read_text(encoding="utf-8")))
-        self._lemma_cache: dict[tuple[str, str], str] = {}
-        self._names, self._xpos, self._relations = (
-            labels["names"],
-            labels["xpos"],
-            labels["relations"],
-        )
+        self._lemma_cache: dict[tuple[str, int], str] = {}
+        self.tag_names: list[str] = labels["tags"]
+        self.xpos_names: list[str] = labels["xpos"]
+        self.relation_names: list[str] = labels["relations"]
+        self.name_labels: list[str] = labels["names"]
         sizes = [len(labels[head]) for head in ("names", "tags", "xpos", "feats")]
         self._bounds = np.cumsum([*sizes, 1])
-        self._root = self._relations.index("root")
-        self._transitions = decode.Transitions(self._names)
-        self._kinds = decode.Kinds(self._names)
+        self._root = self.relation_names.index("root")
+        self._transitions = decode.Transitions(self.name_labels)
+        self._kinds = decode.Kinds(self.name_labels)
         self._intern(labels)
         return self
 
@@ -199,11 +220,11 @@ class Reader:
             np.uint64,
         )
         self._name_keys = np.array(
-            [vocab.strings.add(value[2:]) if value != "O" else 0 for value in self._names],
+            [vocab.strings.add(value[2:]) if value != "O" else 0 for value in self.name_labels],
             np.uint64,
         )
         self._name_parts = np.array(
-            [{"O": 2, "I": 1, "B": 3}[value[0]] for value in self._names], np.uint64
+            [{"O": 2, "I": 1, "B": 3}[value[0]] for value in self.name_labels], np.uint64
         )
 
     def to_disk(self, path: str | os.PathLike[str], exclude: Iterable[str] = ()) -> None:  # noqa: ARG002

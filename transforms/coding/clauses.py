@@ -91,7 +91,12 @@ class Clauses:
         self._subject: dict[int, tuple[int, ...]] = {}
 
     def _move(self, token: int, head: int, relation: str) -> None:
-        """Hang a word on another head; the article's own lists stay as they are."""
+        """Hang a word on another head, unless that stands below it; the article's own lists stay as they are."""
+        node = head
+        while node != token and self.heads[node] != node:
+            node = self.heads[node]
+        if node == token:
+            return
         if self.heads is self.tokens.heads:
             self.heads = list(self.heads)
             self.relations = list(self.relations)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.unit.coding import builders as b
 from transforms.coding import circumstances
@@ -71,3 +73,41 @@ def test_negation_and_future_are_seen_in_the_clause():
 )
 def test_only_exact_numbers_are_read(text, value):
     assert circumstances.number(text) == value
+
+
+RELATIONS = (
+    "nsubj", "obj", "obl", "nmod", "conj", "flat", "compound", "amod", "ccomp", "xcomp", "advcl", "parataxis", "appos",
+)  # fmt: skip
+WORDS = (("Ruritania", "NNP", "PROPN"), ("said", "VBD", "VERB"), ("arrested", "VBN", "VERB"),
+         ("talks", "NNS", "NOUN"), ("and", "CC", "CCONJ"), ("in", "IN", "ADP"), ("that", "WDT", "PRON"))  # fmt: skip
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> str:
+    """A sentence of any words, whose heads make a tree, however odd."""
+    size = draw(st.integers(2, 14))
+    order = draw(st.permutations(range(1, size + 1)))
+    heads = {order[0]: 0}
+    for i, token in enumerate(order[1:], start=1):
+        heads[token] = order[draw(st.integers(0, i - 1))]
+    cells = []
+    for token in range(1, size + 1):
+        word, xpos, tag = draw(st.sampled_from(WORDS))
+        relation = "root" if heads[token] == 0 else draw(st.sampled_from(RELATIONS))
+        cells.append(f"{word}/{xpos}/{tag}/{relation}>{heads[token]}")
+    return " ".join(cells)
+
+
+@settings(max_examples=300, deadline=None)
+@given(trees())
+def test_a_mended_tree_is_a_tree(sentence):
+    g = graph(sentence)
+    for token in range(g.first, g.last):
+        node, seen = token, set()
+        while g.heads[node] != node:
+            assert node not in seen
+            seen.add(node)
+            node = g.heads[node]
+        assert g.subtree(token)
+        for slot in ("subj", "obj", "with", "of", "poss"):
+            g.slot(token, slot)

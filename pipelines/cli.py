@@ -37,7 +37,9 @@ from pipelines.options import (
     UsageError,
     check_beam,
     default_workers,
+    limits,
     near,
+    pairs,
 )
 
 if TYPE_CHECKING:
@@ -116,6 +118,22 @@ MaxBytes = Annotated[
         "--max-bytes", metavar="N", help="Size of one document, unpacked; larger ones are rejected."
     ),
 ]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=NAME",
+        help="What records call a field of ours: title=headline. Repeatable. Changing it reads inputs again.",
+    ),
+]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=N",
+        help="Another limit of the readers, by the name a reject gives it: max_depth=500. Repeatable.",
+    ),
+]
 Model = Annotated[
     str,
     typer.Option(
@@ -183,6 +201,8 @@ def run(
     max_reject_ratio: Ratio = 1.0,
     timeout_seconds: Timeout = DEFAULT_TIMEOUT_SECONDS,
     max_bytes: MaxBytes = DEFAULT_MAX_BYTES,
+    field_map: Map = None,
+    limit: Limit = None,
     knowledge: Knowledge = None,
     lexicon: Lexicon = None,
     keep_unresolved: KeepUnresolved = False,
@@ -201,7 +221,11 @@ def run(
 
     how = _run_config(runner, workers, max_reject_ratio)
     reading = IngestConfig(
-        min_words=min_words, timeout_seconds=timeout_seconds, max_bytes=max_bytes
+        min_words=min_words,
+        timeout_seconds=timeout_seconds,
+        max_bytes=max_bytes,
+        fields=pairs("--map", field_map),
+        limits=limits(limit),
     )
     saying = AnnotateConfig(
         model=model,
@@ -237,6 +261,8 @@ def ingest(
     max_reject_ratio: Ratio = 1.0,
     timeout_seconds: Timeout = DEFAULT_TIMEOUT_SECONDS,
     max_bytes: MaxBytes = DEFAULT_MAX_BYTES,
+    field_map: Map = None,
+    limit: Limit = None,
     as_json: AsJson = False,
     log: Log = "text",
 ) -> None:
@@ -246,7 +272,11 @@ def ingest(
 
     how = _run_config(runner, workers, max_reject_ratio)
     reading = IngestConfig(
-        min_words=min_words, timeout_seconds=timeout_seconds, max_bytes=max_bytes
+        min_words=min_words,
+        timeout_seconds=timeout_seconds,
+        max_bytes=max_bytes,
+        fields=pairs("--map", field_map),
+        limits=limits(limit),
     )
     files, problems = list_inputs(inputs, _beam_flags)
     _perform(

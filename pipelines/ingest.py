@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines import plan
 from pipelines.execute import Execution, StageResult, run_stage
@@ -37,6 +37,7 @@ def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> No
         min_words=config.min_words,
         timeout_seconds=config.timeout_seconds,
         max_bytes=config.max_bytes,
+        **_readers_settings(config),
     )
     (
         pipeline
@@ -47,11 +48,21 @@ def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> No
     )
 
 
+def _readers_settings(config: IngestConfig) -> dict[str, Any]:
+    """Return the settings that most runs leave alone, where they are set."""
+    found: dict[str, Any] = {
+        name: value if name == "max_unpack_ratio" else int(value) for name, value in config.limits
+    }
+    if config.fields:
+        found["fields"] = config.fields
+    return found
+
+
 def signature_of(config: IngestConfig) -> str:
     """Hash what decides how a file is parsed; a file read under another signature is read again."""
     from transforms.formats import PARSER_VERSION
 
-    return ids.digest("ingest", PARSER_VERSION, config.min_words)
+    return ids.digest("ingest", PARSER_VERSION, config.min_words, *config.fields)
 
 
 def main(
@@ -69,6 +80,7 @@ def main(
     """
     signature = signature_of(config)
     limits = f"timeout {config.timeout_seconds:g} s, {config.max_bytes} bytes"
+    limits += "".join(f", {name} {value:g}" for name, value in sorted(config.limits))
     state = lake.state
     todo = plan.plan_ingest(
         state, files, problems, lake.left_over(STAGE), signature=signature, limits=limits

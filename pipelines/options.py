@@ -36,12 +36,15 @@ class IngestConfig:
     """What decides how files become articles.
 
     ``min_words`` applies to articles, not to JSON records with text; ``max_bytes`` to a document, unpacked;
-    ``timeout_seconds`` to one document.
+    ``timeout_seconds`` to one document. ``fields`` are pairs of our name for a field of records and the archive's
+    (``("title", "headline")``), ``limits`` other limits of the readers by the name that rejects give them.
     """
 
     min_words: int = DEFAULT_MIN_WORDS
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     max_bytes: int = DEFAULT_MAX_BYTES
+    fields: tuple[tuple[str, str], ...] = ()
+    limits: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Check.
@@ -55,6 +58,66 @@ class IngestConfig:
             raise UsageError(f"--timeout-seconds {self.timeout_seconds}: expected more than 0")
         if self.max_bytes < 1:
             raise UsageError(f"--max-bytes {self.max_bytes}: expected 1 or more")
+        if self.fields or self.limits:  # costs the import of the readers
+            _check_readers(self)
+
+
+def _check_readers(config: IngestConfig) -> None:
+    """Refuse a field or a limit that the readers do not have.
+
+    Raises:
+      UsageError: naming it, with those that there are.
+    """
+    from transforms.formats.fields import FIELDS
+    from transforms.formats.settings import ParseSettings
+
+    for ours, theirs in config.fields:
+        if ours not in FIELDS or not theirs.strip():
+            names = ", ".join(sorted(FIELDS))
+            raise UsageError(
+                f"--map {ours}={theirs}: expected FIELD=NAME with FIELD one of {names}"
+            )
+    known = sorted(
+        field.name
+        for field in dataclasses.fields(ParseSettings)
+        if field.name.startswith("max_") and field.name != "max_bytes"
+    )
+    for name, value in config.limits:
+        if name not in known:
+            raise UsageError(f"--limit {name}: expected one of {', '.join(known)}")
+        if not 1 <= value < float("inf"):
+            raise UsageError(f"--limit {name}={value:g}: expected 1 or more")
+
+
+def pairs(flag: str, values: Sequence[str] | None) -> tuple[tuple[str, str], ...]:
+    """Return the NAME=VALUE pairs of a flag that may be repeated.
+
+    Raises:
+      UsageError: one has no equals sign.
+    """
+    found = []
+    for value in values or ():
+        name, equals, rest = value.partition("=")
+        if not equals or not name.strip() or not rest.strip():
+            raise UsageError(f"{flag} {value}: expected NAME=VALUE")
+        found.append((name.strip().replace("-", "_"), rest.strip()))
+    return tuple(found)
+
+
+def limits(values: Sequence[str] | None) -> tuple[tuple[str, float], ...]:
+    """Return what ``--limit`` says.
+
+    Raises:
+      UsageError: a value is no number.
+    """
+    found = []
+    for name, text in pairs("--limit", values):
+        try:
+            value = float(text.replace("_", ""))
+        except ValueError as error:
+            raise UsageError(f"--limit {name}={text}: expected a number") from error
+        found.append((name, value))
+    return tuple(found)
 
 
 PRECISIONS = ("auto", "int8", "f32", "bf16")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines import options
+from pipelines import ingest, options
 from pipelines.options import AnnotateConfig, IngestConfig, RunConfig, UsageError
 from transforms.formats.settings import ParseSettings
 
@@ -15,6 +15,11 @@ from transforms.formats.settings import ParseSettings
         lambda: IngestConfig(timeout_seconds=float("nan")),
         lambda: IngestConfig(timeout_seconds=float("inf")),
         lambda: IngestConfig(max_bytes=0),
+        lambda: IngestConfig(fields=(("headline", "title"),)),
+        lambda: IngestConfig(limits=(("max_depht", 3),)),
+        lambda: IngestConfig(limits=(("max_depth", 0),)),
+        lambda: options.pairs("--map", ["title"]),
+        lambda: options.limits(["max_depth=many"]),
         lambda: AnnotateConfig(knowledge=("/no/such/file",)),
         lambda: AnnotateConfig(lexicons=("/no/such/file",)),
         lambda: RunConfig(workers=0),
@@ -38,6 +43,17 @@ def test_defaults_are_those_of_the_readers():
         settings.timeout_seconds,
         settings.max_bytes,
     )
+
+
+def test_limits_and_field_names_reach_the_readers():
+    config = IngestConfig(
+        fields=options.pairs("--map", ["title=slug", "text = prose"]),
+        limits=options.limits(["max-depth=5", "max_unpack_ratio=2.5"]),
+    )
+    settings = ParseSettings(**ingest._readers_settings(config))
+    assert settings.fields == (("title", "slug"), ("text", "prose"))
+    assert (settings.max_depth, settings.max_unpack_ratio) == (5, 2.5)
+    assert ingest.signature_of(config) != ingest.signature_of(IngestConfig())
 
 
 def test_there_is_at_least_one_worker_and_no_more_than_cores():

@@ -141,6 +141,7 @@ RULES: tuple[tuple[str, str | None], ...] = (
         r"|chairman of the (transitional )?sovereignty council|president of the confederation|^pope|^amir",
         "head of state",
     ),
+    (r"^member of the federal council$", "minister"),
     (r"\bminister\b|^secretary of (?!the (navy|army|air force))|^federal minister", "minister"),
     (
         r"chief of staff|presidential (administration|executive office)|presidential office|cabinet secretary",
@@ -224,13 +225,26 @@ def rows(extract: pathlib.Path) -> Iterable[tuple[str, ...]]:
     return kept
 
 
+def keys_of(name: str, office: str) -> list[str]:
+    """Return the lookup keys of a person: monarchs are also known without their country (``Letsie III of Lesotho``)."""
+    found = [key(name)]
+    monarch = (
+        re.fullmatch(r"(.+?)(?: of |, Grand Duke of ).+", name)
+        if office == "head of state"
+        else None
+    )
+    if monarch is not None and re.search(r"\s[IVX]+$", monarch[1]):
+        found.append(key(monarch[1]))
+    return [joined for joined in found if joined]
+
+
 def build(extract: pathlib.Path) -> int:
     """Write the table, sorted by lookup key; return its number of rows."""
-    table = sorted(rows(extract), key=lambda row: (key(row[0]), row))
-    table = [row for row in table if key(row[0])]
+    keyed = sorted((joined, row) for row in rows(extract) for joined in keys_of(row[0], row[2]))
+    table = [row for _, row in keyed]
     kinds = pa.dictionary(pa.int32(), pa.string())
     columns = {
-        "key": pa.array([key(row[0]) for row in table], pa.string()),
+        "key": pa.array([joined for joined, _ in keyed], pa.string()),
         "name": pa.array([row[0] for row in table], pa.string()),
         "country": pa.array([row[1] for row in table], kinds),
         "office": pa.array([row[2] for row in table], kinds),

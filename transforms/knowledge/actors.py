@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from transforms.knowledge.knowledge import Knowledge, Organisation, Term, choose_office
+from transforms.knowledge.knowledge import EVERYDAY, Knowledge, Organisation, Term, choose_office
 from transforms.knowledge.people import Officeholder, first_names_agree
 from transforms.knowledge.words import pieces
 
@@ -90,6 +90,20 @@ PARTS: Final = frozenset(
     "representative representatives spokesman spokeswoman spokesperson head chief chairman commander delegation "
     "delegates officials official majority most many handful pair crew team remnants elements cadres founder".split()
 )
+RANKS: Final = frozenset(
+    "general colonel major marshal field brigadier lieutenant captain sergeant commander gen lt col maj capt brig "
+    "admiral vice rear commodore air chief generalissimo corporal".split()
+)
+"""Titles of officers: of a person who also holds a civil office they say little."""
+GENERIC_NAME: Final = frozenset(
+    "national liberation army democratic party people s front congress conservative labour labor republican socialist "
+    "movement union council security intelligence service agency guard alliance coalition forces defense defence supreme "
+    "court house of representatives commons senate federal central bank communist christian social liberal popular "
+    "united revolutionary the and for justice development assembly workers department ministry commission electoral "
+    "royal air force navy marine corps coast state treasury reserve commerce homeland conservatives labour republicans "
+    "democrats secret police special action independent progressive freedom progress radical islamic".split()
+)
+"""Words of which names are made that organisations of many countries bear."""
 SUPPORT: Final = frozenset(
     "supporter supporters follower followers loyalist loyalists backers sympathizers".split()
 )
@@ -258,6 +272,7 @@ class _Phrase:
         self.head = self.head_hit.last - 1 if self.head_hit else head
         self.core_end = self._core_end()
         start = self._core_start()
+        self.core_country: _Hit | None = None
         self.core = [hit for hit in hits if hit.first >= start and hit.last <= self.core_end]
         self.before = [hit for hit in hits if hit.last <= start]
         self.after = [hit for hit in hits if hit.first >= self.core_end]
@@ -293,13 +308,31 @@ class _Phrase:
     def facts(self) -> ActorFacts:
         sector, sector_basis, sector_hit = self._sector()
         country, code, basis = self._country(sector_hit)
-        if (country is None and code is None) or sector is None or sector in ("MIL", "ELI", "REL"):
+        by_descent = self.core_country is not None and self.core_country.term.kind in (
+            "ethnic",
+            "religion",
+        )
+        if (
+            (country is None and code is None)
+            or sector is None
+            or sector in ("MIL", "ELI", "REL")
+            or by_descent
+        ):
             person = self._person(sector_hit)
             if person is not None:
-                if country is None and code is None:
+                if (country is None and code is None) or by_descent:
                     country, code, basis = (*_place_of(person.country), "office-holder")
                 if sector is None or (
-                    sector in ("MIL", "ELI") and not self._is_former() and person.sector == "GOV"
+                    person.sector == "GOV"
+                    and not self._is_former()
+                    and (
+                        sector == "ELI"
+                        or (
+                            sector == "MIL"
+                            and sector_hit is not None
+                            and RANKS.issuperset(sector_hit.term.name.split())
+                        )
+                    )
                 ):
                     sector, sector_basis = self._person_sector(person)
         if country is None and code is None:
@@ -321,6 +354,9 @@ class _Phrase:
 
     def _surroundings(self, sector_hit: _Hit | None) -> tuple[str | None, str | None, str | None]:
         """Last resorts for a country: a city, a known person further on, and that peacekeepers act for many states."""
+        owner = self._owner()
+        if owner is not None:
+            return (*_place_of(owner.country), "office-holder")
         city = self._city()
         if city is not None:
             return city, city, "gazetteer"
@@ -330,9 +366,28 @@ class _Phrase:
                 chosen = _choose(holders, self.date) if holders else None
                 if chosen is not None:
                     return (*_place_of(chosen.country), "office-holder")
+        if self.parts[self.head] in PARTS:
+            for hit in self.after:
+                if hit.term.kind == "religion" and self._preposition_of(hit) == "of":
+                    return None, hit.term.code, "of"
         if sector_hit is not None and sector_hit.term.name.startswith("peacekeep"):
             return None, "IGO", "role"
+        if "multinational" in self.parts and sector_hit is not None:
+            if sector_hit.term.sector in ("BUS", None):
+                return None, "MNC", "role"
+            return None, "IGO", "role"
         return None, None, None
+
+    def _owner(self) -> Officeholder | None:
+        """Return the known person whose people these are: ``Laurent Kabila's rebels``."""
+        for at in range(2, self.core_end):
+            if self.parts[at] != "'s":
+                continue
+            for first in range(max(0, at - 4), at - 1):
+                holders = self.knowledge.people.named(" ".join(self.parts[first:at]))
+                if holders:
+                    return _choose(holders, self.date)
+        return None
 
     def _city(self) -> str | None:
         """Return the country of a large city that locates the phrase: ``police in Karachi``, ``Karachi police``, ``Cizre``."""
@@ -346,7 +401,7 @@ class _Phrase:
         for start in starts:
             if start < len(self.parts) and self.parts[start] == "the":
                 continue
-            for size in (3, 2, 1):
+            for size in (5, 4, 3, 2, 1):
                 if start + size > len(self.parts) or any(
                     at in covered for at in range(start, start + size)
                 ):
@@ -367,7 +422,8 @@ class _Phrase:
                     index in covered for index in range(at + 1 - size, at + 1)
                 ):
                     continue
-                chosen = gazetteer.choose(" ".join(self.parts[at + 1 - size : at + 1]))
+                name = " ".join(self.parts[at + 1 - size : at + 1])
+                chosen = None if name in EVERYDAY else gazetteer.choose(name)
                 if chosen is not None and chosen[0].population >= LARGE_CITY_PEOPLE:
                     return chosen[0].country
         if not self.hits and len(self.parts) <= 3:
@@ -420,18 +476,23 @@ class _Phrase:
         ):
             offices = [hit for hit in self.core if hit.term.office and hit.last <= title.first]
             title = offices[-1] if offices else title
-        if title is not None:
-            sector, basis, _ = self._sector_of_role(title)
-            return sector, "title" if sector else basis, title
         orgs = [
             hit for hit in self.core if hit.term.kind == "organisation" and hit.last <= self.head
         ]
+        if title is not None:
+            if title.term.sector == "REL" and orgs and orgs[-1].term.sector == "REB":
+                return "REB", "organisation", title
+            sector, basis, _ = self._sector_of_role(title)
+            return sector, "title" if sector else basis, title
         if orgs and orgs[-1].term.sector:
             return orgs[-1].term.sector, "organisation", orgs[-1]
         for hit in self.after:
             if hit.term.kind == "role" and hit.term.sector and self._in_apposition(hit):
                 return self._with_former(hit.term.sector, hit), "apposition", hit
         return None, None, None
+
+    def _hit_ending(self, position: int) -> _Hit | None:
+        return next((hit for hit in self.core if hit.last == position), None)
 
     def _title_before(self, position: int) -> _Hit | None:
         titles = [
@@ -455,11 +516,21 @@ class _Phrase:
             elif (
                 term.kind == "organisation"
                 and term.sector
-                and rank <= 2
+                and (rank <= 2 or (head.term.sector == "GOV" and head.term.role_kind == "group"))
                 and term.code != term.sector
             ) and not (term.role_kind == "igo" and head.term.sector):
                 best, rank, basis = hit, 3, "organisation"
         sector = best.term.sector
+        before = self._hit_ending(head.first)
+        if (
+            rank <= 2
+            and head.term.name == "leader"
+            and before is not None
+            and before.term.kind == "religion"
+        ):
+            return "REL", "faith", head
+        if head.term.name == "coalition" and self.parts[head.first - 1 : head.first] == ["led"]:
+            return "MIL", "modifier", head
         if rank <= 2:
             inner = self._sector_of_part(head)
             if inner is not None:
@@ -518,7 +589,7 @@ class _Phrase:
 
     def _country(self, sector_hit: _Hit | None) -> tuple[str | None, str | None, str | None]:
         head = self.head_hit
-        core = self._core_country(head)
+        core = self.core_country = self._core_country(head)
         if (
             head is not None
             and (head.term.kind in ("ethnic", "religion") or self._is_minority(head))
@@ -591,12 +662,14 @@ class _Phrase:
             before_head = [hit for hit in strong if hit is not head and hit.term.kind == "demonym"]
             if head.term.kind in ("city", "seat") and before_head:
                 return before_head[-1]
-            return head
+            return self._homeland(head, [*strong, *weak]) or head
         if head is not None and head in organisations and head.term.role_kind not in ("igo", "ngo"):
             adjectives = [hit for hit in strong if hit.term.kind == "demonym"]
             return adjectives[-1] if adjectives and head.term.role_kind != "media" else head
         if head is not None and head in organisations:
             return head
+        if organisations and not strong and all(map(self._is_generic, organisations)):
+            return None
         if strong:
             return self._nearest(strong)
         if organisations:
@@ -608,6 +681,19 @@ class _Phrase:
             ]
             return (peoples or involved or weak)[-1]
         return None
+
+    def _is_generic(self, hit: _Hit) -> bool:
+        """Say whether an organisation of a name that many countries have is placed in another: ``... in Macedonia``."""
+        if not GENERIC_NAME.issuperset(self.parts[hit.first : hit.last]):
+            return False
+        place = self._place_after(("of", "in", "from"))
+        return place is not None and place.term.country != hit.term.country
+
+    def _homeland(self, head: _Hit, strong: Sequence[_Hit]) -> _Hit | None:
+        """Return the country of a minority that is named by where it lives: ``Croatian Serbs``, ``Bulgarian Turks``."""
+        if head.term.kind != "people":
+            return None
+        return next((hit for hit in strong if hit.last == head.first and hit is not head), None)
 
     def _nearest(self, strong: Sequence[_Hit]) -> _Hit:
         """Choose among nationalities before the head: the nearest adjective, else the first name (``US Iran envoy``)."""
@@ -637,9 +723,11 @@ class _Phrase:
         choices: list[tuple[int, int, _Hit, str]] = []
         for order, hit in enumerate(self.after):
             term = hit.term
-            if (term.country is None and term.code is None) or term.kind == "religion":
+            if term.country is None and term.code is None:
                 continue
             preposition = self._preposition_of(hit)
+            if term.kind == "religion":
+                continue
             weak = 3 if self._is_weak(hit) else 0
             if preposition in FROM_WORDS:
                 choices.append((0 + weak, order, hit, "of"))
@@ -676,7 +764,20 @@ class _Phrase:
             office = bare.office if bare is not None else None
         if office is None or not name:
             return None
-        return find_by_surname(knowledge, name, office, self.date)
+        return find_by_surname(knowledge, name, office, self.date) or self._misspelt(name, office)
+
+    def _misspelt(self, name: Sequence[str], office: str) -> Officeholder | None:
+        """Find the head of a state whose name differs by one letter: ``President Milosovic``; null when two fit."""
+        if office not in ("head of state", "head of government"):
+            return None
+        found = {
+            holder.country: holder
+            for joined in self.knowledge.people.heads_like(name[-1])
+            for holder in self.knowledge.people.named(joined)
+            if holder.office in SAME_OFFICE[office]
+            and (len(name) == 1 or first_names_agree(name, holder))
+        }
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def _person_sector(self, person: Officeholder) -> tuple[str | None, str | None]:
         if self.date is not None and person.end is not None and person.end < self.date:

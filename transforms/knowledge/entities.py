@@ -15,7 +15,12 @@ from typing import Final
 from schemas import ids
 from schemas.annotations import AnnotatedArticle, Sentence
 from schemas.facts import Entity, Mention, ResolvedArticle
-from transforms.knowledge.actors import ActorFacts, describe_phrase, find_by_surname
+from transforms.knowledge.actors import (
+    GENERIC_NAME,
+    ActorFacts,
+    describe_phrase,
+    find_by_surname,
+)
 from transforms.knowledge.knowledge import NONSTATE, Knowledge, Organisation, Term, choose_office
 from transforms.knowledge.mentions import (
     EDGE_WORDS,
@@ -82,14 +87,6 @@ STATE_OFFICES: Final = frozenset(
 )
 STATE_WORDS: Final = frozenset(
     "ministry government cabinet parliament army police military presidential navy minister parliamentary ministerial".split()
-)
-GENERIC_NAME: Final = frozenset(
-    "national liberation army democratic party people s front congress conservative labour labor republican socialist "
-    "movement union council security intelligence service agency guard alliance coalition forces defense defence supreme "
-    "court house of representatives commons senate federal central bank communist christian social liberal popular "
-    "united revolutionary the and for justice development assembly workers department ministry commission electoral "
-    "royal air force navy marine corps coast state treasury reserve commerce homeland conservatives labour republicans "
-    "democrats secret police special action independent progressive freedom progress radical islamic".split()
 )
 NATIONAL_KINDS: Final = frozenset(
     ("armed", "party", "movement", "agency", "parliament", "court", "union", "forces")

@@ -41,7 +41,7 @@ TABLES = (
 # Short names that are everyday words in lower case: a phrase without capitals does not name them.
 EVERYDAY = frozenset(
     "is who it total orange apple shell ford dawn quad vox labour liberation solidarity memorial commonwealth total "
-    "fed meta mas pas pac mud elf gam raw uni contra contras wagner tigers amal amnesty amazon target delta "
+    "fed meta mas pas pac mud elf gam raw uni contra wagner tigers amal amnesty amazon target delta "
     "sun times bild sputnik morena apc plan ad an at au ec ap rt let nam alba pan rai ani ais kor ira car male "
     "nice reading mobile chad jordan commons capitol garda cortes dail diet hirak fars mehr ri pml elysee "
     "conservatives democrats republicans tories sana ansa rally visa intel tass politico sabah zaman rossiya".split()

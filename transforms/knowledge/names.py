@@ -44,7 +44,7 @@ def same_person(one: Sequence[str], other: Sequence[str]) -> bool:
         return _is_subsequence(short, long)
     if len(short) < len(long) and short[0] == long[0] and len(short) >= 2:
         return tuple(long[: len(short)]) == tuple(short)
-    return len(short) == len(long) >= 2 and short[0] == long[0] and _near(short[-1], long[-1])
+    return len(short) == len(long) >= 2 and short[0] == long[0] and near(short[-1], long[-1])
 
 
 def _is_subsequence(short: Sequence[str], long: Sequence[str]) -> bool:
@@ -58,12 +58,12 @@ def _close(one: str, other: str) -> bool:
         return True
     if len(one) == 1 or len(other) == 1:
         return one[0] == other[0]
-    return _near(one, other) or (
+    return near(one, other) or (
         len(one) > 2 and len(other) > 2 and (one.startswith(other) or other.startswith(one))
     )
 
 
-def _near(one: str, other: str) -> bool:
+def near(one: str, other: str) -> bool:
     """Say whether two words of five letters or more differ by at most one letter: Mohamed, Mohammed."""
     if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 5:
         return False

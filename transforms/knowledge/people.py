@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.knowledge.names import near
 from transforms.knowledge.words import key, pieces
 
 PARTICLES = frozenset("al el bin ben de van von dos da le la di del abu".split())
@@ -60,6 +61,7 @@ class People:
         self._added: dict[str, list[Officeholder]] = {}
         self._replaced: set[str] = set()
         self._surnames: dict[str, list[str]] | None = None
+        self._heads: dict[str, list[tuple[str, str]]] | None = None
         self._built: dict[str, tuple[Officeholder, ...]] = {}
 
     def read(self, path: pathlib.Path) -> None:
@@ -87,7 +89,7 @@ class People:
             if holder not in same:
                 same.append(holder)
             self._built.pop(joined, None)
-        self._surnames = None
+        self._surnames = self._heads = None
 
     def replace(self, name: str) -> None:
         """Forget what is known under a name, so that a user's rows take its place."""
@@ -122,6 +124,31 @@ class People:
             holder for joined in self._surnames.get(surname, ()) for holder in self.named(joined)
         ]
         return tuple(dict.fromkeys(found))
+
+    def heads_like(self, surname: str) -> list[str]:
+        """Return the lookup keys of heads of state and government whose last name differs by one letter, the first equal."""
+        if self._heads is None:
+            self._heads = {}
+            for joined in self._heads_of_state():
+                last = joined.rpartition(" ")[2]
+                self._heads.setdefault(last[0], []).append((last, joined))
+        return [joined for last, joined in self._heads.get(surname[:1], ()) if near(last, surname)]
+
+    def _heads_of_state(self) -> list[str]:
+        offices = ("head of state", "head of government")
+        found = [
+            joined
+            for joined, holders in self._added.items()
+            if any(holder.office in offices for holder in holders)
+        ]
+        if self._columns:
+            column = self._columns["office"].to_pylist()
+            found += [
+                joined
+                for joined, (first, last) in self._rows.items()
+                if not {*offices}.isdisjoint(column[first:last])
+            ]
+        return list(dict.fromkeys(found))
 
     def _build(self, index: int) -> Officeholder:
         values = {name: column[index].as_py() for name, column in self._columns.items()}

@@ -13,13 +13,15 @@ from transforms.knowledge.actors import ActorFacts, describe_phrase
 from transforms.knowledge.resolve import load_knowledge
 from transforms.knowledge.words import pieces
 
+UNSEEN = pathlib.Path(__file__).parent / "unseen_actors.tsv"
 CASES = pathlib.Path(__file__).parent / "actors.tsv"
 RECORDS = pathlib.Path(__file__).parents[4] / "shared" / "gold" / "plover_gsr_dev.jsonl"
 SAME = {"UNO": "IGO", "EUR": "IGO"}
 
 # What the rules reach today; raising a floor is routine.
 CASES_FLOOR = 0.98
-RECORDS_FLOOR = 0.80
+RECORDS_FLOOR = 0.82
+UNSEEN_FLOOR, UNSEEN_CODE_FLOOR, UNSEEN_SECTOR_FLOOR = 0.87, 0.97, 0.88
 
 
 def tokens(phrase: str) -> list[str]:
@@ -53,6 +55,28 @@ def test_labelled_phrases_get_their_code_and_sector():
     ]
     assert len(rows) > 900
     assert 1 - len(wrong) / len(rows) >= CASES_FLOOR, wrong
+
+
+def test_phrases_written_without_a_look_at_the_rules():
+    lines = (line for line in UNSEEN.read_text("utf-8").splitlines() if not line.startswith("#"))
+    rows = list(csv.DictReader(lines, delimiter="\t"))
+    code = sector = both = 0
+    wrong = []
+    for row in rows:
+        wanted = tuple(
+            None if value == "-" else SAME.get(value, value)
+            for value in (row["code"], row["sector"])
+        )
+        found = answer(row["phrase"])
+        code += found[0] == wanted[0]
+        sector += found[1] == wanted[1]
+        both += found == wanted
+        if found != wanted:
+            wrong.append((row["phrase"], wanted, found))
+    assert len(rows) > 700
+    assert code / len(rows) >= UNSEEN_CODE_FLOOR, wrong
+    assert sector / len(rows) >= UNSEEN_SECTOR_FLOOR, wrong
+    assert both / len(rows) >= UNSEEN_FLOOR, wrong
 
 
 @pytest.mark.skipif(

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import datetime as dt
 import gzip
 import io
 import json
 import logging
+import os
 import random
 import re
 import statistics
@@ -28,10 +30,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from schemas.documents import Article, InputFile
 from schemas.outcomes import DocumentError, Reject
+from transforms.files import list_inputs, open_uri, uri_of
 from transforms.formats import html
 from transforms.formats.isolate import DocumentWorker
 from transforms.formats.reading import parse_document, read_documents
@@ -221,8 +224,91 @@ def web_pages(shared: Path, verbose: bool) -> None:
 # --- hostile input -------------------------------------------------------------------------------------------------
 
 
-def open_file(uri: str) -> BinaryIO:
-    return Path(uri).open("rb")
+OURS = {
+    "empty": {"empty"},
+    "no_body": {"no_article", "too_short", "empty"},
+    "truncated_stream": {"truncated"},
+    "corrupt_stream": {"bad_format", "truncated"},
+    "encrypted": {"encrypted"},
+    "decompression_bomb": {"too_large"},
+    "nested_archive_limit": {"too_deep"},
+    "line_too_long": {"too_large"},
+    "too_deep": {"too_deep", "too_complex"},
+    "binary_not_text": {"binary"},
+    "unsupported_type": {"unsupported", "binary"},
+    "ignored": {"(not listed)"},
+    "xml_entity_forbidden": {"unsafe"},
+    "xml_not_well_formed": {"bad_format", "truncated", "bad_encoding"},
+    "invalid_json": {"bad_format", "bad_record", "truncated"},
+    "json_too_deep": {"too_deep"},
+    "schema": {"bad_record", "no_article"},
+    "csv_malformed_row": {"bad_record"},
+    "symlink_loop": {"unsafe"},
+    "not_found": {"unreadable"},
+    "outside_root": {"unsafe"},
+    "path_traversal": {"unsafe"},
+    "permission_denied": {"unreadable"},
+}
+"""What the expectations call a reason, and what we may call it."""
+
+DISAGREEMENTS = {
+    "11_values/date_garbage": "n/a is no date and says nothing against the day in the address: given, with basis url",
+}
+"""Cases in which we hold the expectation for wrong, by the beginning of their path, and why. Only dates are excused."""
+
+
+@dataclasses.dataclass
+class Case:
+    """What became of one hostile input."""
+
+    articles: list[Article]
+    reasons: set[str]
+    seconds: float = 0.0
+    grown_mb: float = 0.0
+
+
+def peak_mb(pid: int) -> float:
+    """Return the most memory that a process has held since its mark was last taken away."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
+
+
+def problems_of(case: dict[str, Any], got: Case) -> list[str]:
+    """Return how ``got`` differs from what ``case`` expects."""
+    low, high = case["docs"] if isinstance(case["docs"], list) else (case["docs"], case["docs"])
+    found = []
+    if not low <= len(got.articles) <= high:
+        found.append(f"{len(got.articles)} documents, expected {case['docs']}")
+    text = " ".join(f"{a.title} {a.text}" for a in got.articles)
+    if got.articles:
+        found += [f"misses {x!r}" for x in case.get("contains", ()) if x not in text]
+        if case.get("title") and case["title"] not in {a.title for a in got.articles}:
+            found.append(f"title {got.articles[0].title!r}")
+        if case.get("language") and case["language"] != got.articles[0].language:
+            found.append(f"language {got.articles[0].language}")
+    found += [f"has {x!r}" for x in case.get("absent", ()) if x in text]
+    found += _date_problems(case, got)
+    delivers_all = len(got.articles) == high and case["outcome"] != "rejected"
+    if case["reason"] and not delivers_all and not got.reasons & OURS[case["reason"]]:
+        found.append(f"reasons {sorted(got.reasons)}, expected {case['reason']}")
+    if case["outcome"] == "ok" and low == high and got.reasons:
+        found.append(f"reasons {sorted(got.reasons)}, expected none")
+    if "crash" in got.reasons:
+        found.append("a fault of ours")
+    limits = case.get("limits", {})
+    if got.seconds > limits.get("seconds", SETTINGS.timeout_seconds) + 2:
+        found.append(f"{got.seconds:.1f} s")
+    if got.grown_mb > limits.get("rss_mb", 1500):
+        found.append(f"{got.grown_mb:.0f} MB more than the idle reader")
+    return found
+
+
+def _date_problems(case: dict[str, Any], got: Case) -> list[str]:
+    if "date" not in case:
+        return []
+    days = case["date"] if isinstance(case["date"], list) else [case["date"]]
+    found = {a.published_at.date().isoformat() if a.published_at else None for a in got.articles}
+    return [f"date {x}, expected {case['date']}" for x in found if x not in days]
 
 
 def torture(shared: Path, verbose: bool) -> None:
@@ -234,37 +320,73 @@ def torture(shared: Path, verbose: bool) -> None:
             stdout=subprocess.DEVNULL,
         )
         cases = json.loads((out / "expectations.json").read_text())["cases"]
-        as_expected = tried = slowest = 0
-        with DocumentWorker(open_file, SETTINGS) as worker:
-            for case in cases:
-                path = out / case["path"]
-                if not path.is_file() or path.is_symlink() or case.get("skip_if") == "root":
-                    continue  # what a file system refuses is the business of the planner
-                tried += 1
-                begun = time.monotonic()
-                found = list(worker.articles(InputFile(uri=str(path), size=path.stat().st_size)))
-                slowest = max(slowest, time.monotonic() - begun)
-                articles = [a for a in found if isinstance(a, Article)]
-                low, high = (
-                    case["docs"] if isinstance(case["docs"], list) else (case["docs"], case["docs"])
-                )
-                text = " ".join(f"{a.title} {a.text}" for a in articles)
-                problems = (
-                    []
-                    if low <= len(articles) <= high
-                    else [f"{len(articles)} documents, expected {case['docs']}"]
-                )
-                if articles:
-                    problems += [f"misses {x!r}" for x in case.get("contains", ()) if x not in text]
-                    if case.get("title") and case["title"] not in {a.title for a in articles}:
-                        problems.append(f"title {articles[0].title!r}")
-                    if case.get("language") and case["language"] != articles[0].language:
-                        problems.append(f"language {articles[0].language}")
-                problems += [f"has {x!r}" for x in case.get("absent", ()) if x in text]
-                as_expected += not problems
-                if problems and verbose:
-                    print("   ", case["path"], problems)
-        print(f"hostile      {as_expected}/{tried} as expected; slowest {slowest:.1f} s")
+        before = tree_of(Path(folder))
+        files, refused = list_inputs([str(out)])
+        results = _read_all(files)
+        for reject in refused:
+            results[reject.uri] = Case([], {reject.reason})
+        as_expected = excused = 0
+        for case in cases:
+            if case.get("skip_if") == "root" and os.geteuid() == 0:
+                as_expected += 1  # nothing is forbidden to root
+                continue
+            got = results.get(uri_of(str(out / case["path"])), Case([], {"(not listed)"}))
+            problems = problems_of(case, got)
+            why = next((w for k, w in DISAGREEMENTS.items() if case["path"].startswith(k)), None)
+            if problems and why and all(p.startswith("date ") for p in problems):
+                excused += 1
+                problems = [*problems, why]
+            as_expected += not problems
+            if problems and verbose:
+                print("   ", case["path"], problems)
+        touched = tree_of(Path(folder)) != before
+        slowest = max(got.seconds for got in results.values())
+        grown = max(got.grown_mb for got in results.values())
+        print(
+            f"hostile      {as_expected}/{len(cases)} as expected, {excused} excused; slowest {slowest:.1f} s; "
+            f"peak {grown:.0f} MB over the idle reader; files touched: {'some' if touched else 'none'}"
+        )
+
+
+def tree_of(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return size and time of everything below a folder."""
+    found = {}
+    for path in folder.rglob("*"):
+        status = path.lstat()
+        found[str(path)] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def _read_all(files: list[InputFile]) -> dict[str, Case]:
+    """Read each file with one worker; time and memory are those of its child."""
+    results = {}
+    with DocumentWorker(open_uri, SETTINGS) as worker:
+        for file in files:
+            worker.start()
+            assert worker._child is not None
+            pid = worker._child.pid
+            Path(f"/proc/{pid}/clear_refs").write_text("5")  # the mark of the peak goes to now
+            idle, peak = peak_mb(pid), 0.0
+            begun = time.monotonic()
+            found = []
+            for item in worker.articles(file):
+                found.append(item)
+                if len(found) % 500 == 1:
+                    peak = max(peak, _peak_of(worker))
+            seconds = time.monotonic() - begun
+            peak = max(peak, _peak_of(worker))
+            results[file.uri] = Case(
+                [x for x in found if isinstance(x, Article)],
+                {x.reason for x in found if isinstance(x, Reject)},
+                seconds,
+                max(0.0, peak - idle),
+            )
+    return results
+
+
+def _peak_of(worker: DocumentWorker) -> float:
+    child = worker._child
+    return peak_mb(child.pid) if child is not None and child.poll() is None else 0.0
 
 
 def fuzz(seconds: float) -> None:
@@ -321,6 +443,7 @@ def main() -> None:
         "shared", nargs="?", default=str(Path(__file__).resolve().parents[2] / "shared")
     )
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--only", choices=("text", "html", "hostile"), help="one part alone")
     parser.add_argument("--fuzz", type=float, metavar="SECONDS")
     arguments = parser.parse_args()
     logging.disable(logging.ERROR)
@@ -328,9 +451,9 @@ def main() -> None:
         fuzz(arguments.fuzz)
         return
     shared = Path(arguments.shared)
-    plain_text(shared, arguments.verbose)
-    web_pages(shared, arguments.verbose)
-    torture(shared, arguments.verbose)
+    for name, part in (("text", plain_text), ("html", web_pages), ("hostile", torture)):
+        if arguments.only in (None, name):
+            part(shared, arguments.verbose)
 
 
 if __name__ == "__main__":

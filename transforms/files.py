@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import importlib.util
 import logging
@@ -101,7 +102,8 @@ def list_inputs(
     """List the files of every INPUT, each once, sorted by uri, and the rejects for what is no readable file.
 
     An INPUT is a file, a folder (all files below it), a glob (``**`` crosses folders) or a file system URL of one of
-    these. Hidden files and folders, and lakes, are left out unless they are named themselves.
+    these. Hidden files and folders, and lakes, are left out unless they are named themselves. Links inside a folder are
+    followed as long as they stay in it.
 
     Raises:
       InputError: an INPUT matches nothing, or its file system cannot be reached.
@@ -140,7 +142,7 @@ def _list_local(pattern: str) -> Iterator[InputFile | Reject]:
 def _list_path(path: str) -> Iterator[InputFile | Reject]:
     """List one existing path: itself, or all files below it."""
     if os.path.isdir(path):  # noqa: PTH112 - strings keep names that are no valid text
-        yield from _walk(path, frozenset())
+        yield from _walk(path, frozenset(), os.path.realpath(path))
         return
     try:
         yield _describe(path, os.stat(path))  # noqa: PTH116
@@ -148,7 +150,10 @@ def _list_path(path: str) -> Iterator[InputFile | Reject]:
         yield _unreadable(path, error)
 
 
-def _walk(folder: str, above: frozenset[tuple[int, int]]) -> Iterator[InputFile | Reject]:
+def _walk(
+    folder: str, above: frozenset[tuple[int, int]], root: str
+) -> Iterator[InputFile | Reject]:
+    """List what lies in a folder; links are followed within ``root``, the real path of the INPUT."""
     try:
         here = os.stat(folder)  # noqa: PTH116
         with os.scandir(folder) as entries:
@@ -167,12 +172,29 @@ def _walk(folder: str, above: frozenset[tuple[int, int]]) -> Iterator[InputFile 
         if entry.name.startswith("."):
             continue
         try:
-            if entry.is_dir():
-                yield from _walk(entry.path, above | {identity})
+            if entry.is_symlink() and (reject := _bad_link(entry.path, root)):
+                yield reject
+            elif entry.is_dir():
+                yield from _walk(entry.path, above | {identity}, root)
             else:
                 yield _describe(entry.path, entry.stat())
         except OSError as error:
             yield _unreadable(entry.path, error)
+
+
+def _bad_link(path: str, root: str) -> Reject | None:
+    """Return why a link is not followed, or ``None``: an archive that came from elsewhere may point to any file here."""
+    try:
+        target = os.path.realpath(path, strict=True)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            return _unreadable(path, error)
+        message = "a link that leads back to itself"
+        return Reject(stage="read", uri=_text(path), reason="unsafe", message=message)
+    if os.path.commonpath((target, root)) == root:
+        return None
+    message = f"a link out of the INPUT, to {target}; name its target as an INPUT to have it read"
+    return Reject(stage="read", uri=_text(path), reason="unsafe", message=message)
 
 
 def _describe(path: str, status: os.stat_result) -> InputFile | Reject:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +80,38 @@ def test_a_loop_of_links_is_a_reject_and_ends(archive):
     files, rejects = list_inputs([str(archive)])
     assert [reject.reason for reject in rejects] == ["unsafe"]
     assert {"one.txt", "two.txt"} <= set(names(files))
+
+
+def test_a_link_to_itself_is_a_reject(archive):
+    (archive / "a" / "self").symlink_to(archive / "a" / "self")
+    _, rejects = list_inputs([str(archive)])
+    assert [reject.reason for reject in rejects] == ["unsafe"]
+
+
+@pytest.mark.parametrize("target", ["secret.txt", "folder"])
+def test_a_link_out_of_the_input_is_not_followed(archive, tmp_path_factory, target):
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "folder").mkdir()
+    (outside / "secret.txt").write_text("x")
+    (outside / "folder" / "more.txt").write_text("x")
+    (archive / "a" / "link").symlink_to(outside / target)
+    files, rejects = list_inputs([str(archive)])
+    assert len(files) == 2
+    assert [reject.reason for reject in rejects] == ["unsafe"]
+    assert str(outside / target) in rejects[0].message
+
+
+def test_a_link_within_the_input_is_followed(archive):
+    (archive / "a" / "link.txt").symlink_to(archive / "a" / "one.txt")
+    files, rejects = list_inputs([str(archive)])
+    assert len(files) == 3
+    assert not rejects
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="no devices here")
+def test_a_device_is_a_reject():
+    _, rejects = list_inputs(["/dev/null"])
+    assert [reject.reason for reject in rejects] == ["unsupported"]
 
 
 def test_a_pipe_is_a_reject_and_nobody_waits_for_it(archive):

@@ -136,6 +136,8 @@ class Draft:
     source_id: str | None = None
     published: dates.Moment | None = None
     published_basis: str | None = None
+    published_unread: object = None
+    """What the source says where its date of publication belongs, if that can be read as none."""
     modified: dates.Moment | None = None
     dateline: str | None = None
     dateline_place: str | None = None
@@ -177,7 +179,8 @@ def build(
         code, confidence = draft.language, None
     published, basis = draft.published, draft.published_basis
     url = _line(draft.url or raw.url, 4000)
-    if published is None and (found := dates.from_url(url or draft.canonical_url)):
+    found = dates.from_url(url or draft.canonical_url) if published is None else None
+    if found and not dates.contradicts(draft.published_unread, found):
         published, basis = found, "url"
     dateline_date = draft.dateline_date
     if published is None and dateline_date is not None:

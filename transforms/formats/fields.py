@@ -226,6 +226,8 @@ def record_draft(record: dict[str, Any], settings: ParseSettings) -> Draft:
     stated, unread = _moment(folded, names["published"], used)
     if stated:
         draft.published, draft.published_basis = stated, "metadata"
+    elif unread:
+        draft.published_unread = next(folded[name] for name in names["published"] if name in unread)
     draft.modified = dates.parse(take("modified"))
     rest = {
         k: v

@@ -59,6 +59,8 @@ _MY = re.compile(rf"({MONTH})[\s,]+(\d{{4}})", re.IGNORECASE)
 _YM = re.compile(r"(\d{4})[-/](\d{1,2})")
 _YMD_SLASH = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+" + _TIME + r")?")
 _NUMERIC = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})(?:,?[ T]+" + _TIME + r")?")
+_THREE_FIGURES = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?=\D|$)")
+_ORDERS = ((0, 1, 2), (2, 0, 1), (2, 1, 0))  # where year, month and day stand
 _URL_PATH = re.compile(r"[/=_-]((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_.?&#-]|$)")
 _URL_PATH_NAMED = re.compile(
     r"/((?:19|20)\d\d)/([a-z]{3,9})/(\d{1,2})(?=[/_.?&#-]|$)", re.IGNORECASE
@@ -122,6 +124,24 @@ def from_url(url: str | None) -> Moment | None:
     if coarse and 1 <= int(coarse.group(2)) <= 12 and int(coarse.group(1)) >= 1990:
         return _moment(int(coarse.group(1)), int(coarse.group(2)), 1, precision="month")
     return None
+
+
+def contradicts(stated: object, moment: Moment) -> bool:
+    """Tell whether a date that ``parse`` refused speaks against ``moment``.
+
+    A figure, or a date in figures that is absurd (``0000-00-00``), impossible (``2022-02-30``) or ambiguous
+    (``06/07/2022``), does, unless one reading of it is that day. Words that we cannot read say nothing either way.
+    """
+    if isinstance(stated, (int, float)) and not isinstance(stated, bool):
+        return True
+    if not isinstance(stated, str):
+        return False
+    figures = _THREE_FIGURES.match(stated.strip())
+    if not figures:
+        return bool(re.fullmatch(r"\s*-?\d+(?:\.\d+)?\s*", stated))
+    parts = [int(part) for part in figures.groups()]
+    day = (moment.time.year, moment.time.month, moment.time.day)
+    return day not in {(parts[order[0]], parts[order[1]], parts[order[2]]) for order in _ORDERS}
 
 
 def english_day(text: str) -> dt.date | None:

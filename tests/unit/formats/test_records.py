@@ -165,6 +165,26 @@ def test_an_unreadable_date_is_kept_and_not_guessed():
     assert json.loads(found.extra or "") == {"published": "06/07/2022"}
 
 
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [
+        ("05/07/2022", None),
+        ("06/07/2022", "2022-07-06"),
+        ("0000-00-00", None),
+        ("2022-02-30", None),
+        (-1, None),
+        ("9999-12-31T23:59:59Z", None),
+        ("il y a 2 heures", "2022-07-06"),
+        (None, "2022-07-06"),
+    ],
+)
+def test_the_day_of_an_address_counts_unless_the_record_speaks_against_it(stated, day):
+    data = record(title=TITLE, text=TEXT, published=stated, url="https://e.net/2022/07/06/truce")
+    (found,) = articles(data, "a.json")
+    assert (found.published_at and found.published_at.date().isoformat()) == day
+    assert found.published_basis == ("url" if day else None)
+
+
 def test_a_named_field_comes_before_the_known():
     settings = ParseSettings(fields=(("text", "prose"), ("title", "slug")))
     (found,) = articles(record(text="No.", prose="Yes.", slug="S"), "a.json", settings)

@@ -7,6 +7,7 @@ on demand and kept, since most sentences hold one trigger or none.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Final
 
 from schemas.annotations import Sentence, Tokens
@@ -44,6 +45,13 @@ class Filler:
     slot: str
 
 
+class _Children(dict[int, list[int]]):
+    """Dependents by head; of a word without any an empty list, which is not kept."""
+
+    def __missing__(self, key: int) -> list[int]:
+        return []
+
+
 class Clauses:
     """The syntax of one sentence, asked by slots."""
 
@@ -56,11 +64,13 @@ class Clauses:
         "dated",
         "first",
         "heads",
+        "kids",
         "last",
         "lowers",
         "relations",
         "tags",
         "tokens",
+        "words",
         "xpos",
     )
 
@@ -73,18 +83,28 @@ class Clauses:
         self.first, self.last = sentence.first, sentence.last
         self.lowers, self.tags, self.xpos = tokens.lowers, tokens.tags, tokens.xpos
         self.relations, self.heads = tokens.relations, tokens.heads
-        self.children: dict[int, list[int]] = {}
+        self.words = frozenset(self.lowers[self.first : self.last])
+        self.children = _Children()
         heads = tokens.heads
         for i in range(self.first, self.last):
             head = heads[i]
             if head != i:
-                self.children.setdefault(head, []).append(i)
+                if head in self.children:
+                    self.children[head].append(i)
+                else:
+                    self.children[head] = [i]
+        self.kids: Callable[[int], list[int]] = self.children.__getitem__
+        """Returns the dependents of a word, left to right."""
         self._cases: dict[int, frozenset[str]] = {}
         self._passive: dict[int, bool] = {}
-        self._mend_names()
-        self._mend_conjuncts()
+        relations = self.relations[self.first : self.last]
+        if "flat" in relations:
+            self._mend_names()
+        if "conj" in relations:
+            self._mend_conjuncts()
         self._mend_subjects()
-        self._mend_reports()
+        if not REPORTING.isdisjoint(self.words):
+            self._mend_reports()
         self._cases.clear()
         self._passive.clear()
         self._slots: dict[tuple[int, str], list[Filler]] = {}
@@ -236,10 +256,6 @@ class Clauses:
                 self._move(k, verb, self.relations[k])
 
     # -- small looks ---------------------------------------------------------------------------------------------
-
-    def kids(self, token: int) -> list[int]:
-        """Return the dependents of a word, left to right."""
-        return self.children.get(token, [])
 
     def kids_by(self, token: int, *relations: str) -> list[int]:
         """Return the dependents that stand in one of the relations."""

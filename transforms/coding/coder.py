@@ -104,6 +104,11 @@ class EventCoder:
         self.keep_unresolved = keep_unresolved
         self.threshold = threshold
         self._is_role: dict[str, bool] = {}
+        domains = lexicon.domains
+        self._quiet_words = frozenset(w for w, d in domains.items() if d in _QUIET_DOMAINS)
+        self._leisure = frozenset(
+            w for w, d in domains.items() if d in ("sport", "entertainment")
+        )
 
     def code(self, resolved: ResolvedArticle) -> tuple[Event, ...]:
         """Return the events of an article, one for each occurrence."""
@@ -143,30 +148,31 @@ class EventCoder:
     def _article_domains(self, resolved: ResolvedArticle) -> frozenset[str]:
         """Return the unpolitical domains that an article as a whole belongs to."""
         counts: dict[str, int] = {}
-        domains = self.lexicon.domains
         lowers = resolved.annotated.tokens.lowers
-        for word in lowers:
-            domain = domains.get(word)
-            if domain is not None:
-                counts[domain] = counts.get(domain, 0) + 1
+        for word in self._leisure & set(lowers):
+            domain = self.lexicon.domains[word]
+            counts[domain] = counts.get(domain, 0) + lowers.count(word)
         floor = max(4.0, 0.018 * len(lowers))
-        return frozenset(
-            d for d, n in counts.items() if n >= floor and d in ("sport", "entertainment")
-        )
+        return frozenset(d for d, n in counts.items() if n >= floor)
 
-    def _vetoed(self, graph: Clauses, trigger: int, article_domains: frozenset[str]) -> str | None:
-        """Return why a sentence is no politics: an idiom around the trigger, or two words of one quiet domain."""
+    def _idiom(self, graph: Clauses, trigger: int) -> str | None:
+        """Return the idiom that a trigger belongs to, or null."""
         lowers = graph.lowers
         for i in range(max(graph.first, trigger - 5), trigger + 1):
             for phrase in self.lexicon.idioms.get(lowers[i], ()):
                 end = i + len(phrase)
                 if end > trigger >= i and end <= graph.last and tuple(lowers[i:end]) == phrase:
                     return f"idiom {' '.join(phrase)!r}"
+        return None
+
+    def _quiet(self, graph: Clauses, article_domains: frozenset[str]) -> str | None:
+        """Return the words that make a sentence no politics: two of one quiet domain, or null."""
+        present = self._quiet_words & graph.words
+        if not present:
+            return None
         counts: dict[str, set[str]] = {}
-        for i in range(graph.first, graph.last):
-            domain = self.lexicon.domains.get(lowers[i])
-            if domain in _QUIET_DOMAINS:
-                counts.setdefault(domain, set()).add(lowers[i])
+        for word in present:
+            counts.setdefault(self.lexicon.domains[word], set()).add(word)
         for domain, words in sorted(counts.items()):
             if len(words) >= (1 if domain in article_domains else 2):
                 return f"{domain}: {', '.join(sorted(words))}"
@@ -212,9 +218,10 @@ class EventCoder:
             for r in readings
             for t in (r.trigger, *(token for o, token in r.chain if o not in ("say", "suppose")))
         )
+        quiet = self._quiet(graph, domains) if readings else None
         for reading in readings:
             word = tokens.words[reading.trigger]
-            why = self._vetoed(graph, reading.trigger, domains)
+            why = self._idiom(graph, reading.trigger) or quiet
             if why is not None:
                 if notes is not None:
                     notes.append(
@@ -233,7 +240,7 @@ class EventCoder:
     def _has_somebody(self, resolved: ResolvedArticle, sentence: Sentence) -> bool:
         """Tell whether a sentence names anybody who could act: without, it is not looked at further."""
         found = resolved.entity_of_token
-        if any(i in found for i in range(sentence.first, sentence.last)):
+        if not found.keys().isdisjoint(range(sentence.first, sentence.last)):
             return True
         tokens = resolved.annotated.tokens
         known = self._is_role

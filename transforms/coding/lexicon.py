@@ -104,21 +104,53 @@ class Composition:
     factor: float
 
 
+class Entries:
+    """The entries of one word and part of speech, most specific first, found by the other words of a sentence."""
+
+    __slots__ = ("_by_word", "_free", "_free_places", "_keys", "all")
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        """Index the entries by the words of their narrowest condition."""
+        self.all = entries
+        by_word: dict[str, list[int]] = {}
+        free = []
+        for place, entry in enumerate(entries):
+            keyed = [c.keys for c in entry.needs if c.keys is not None]
+            if not keyed:
+                free.append(place)
+                continue
+            for word in min(keyed, key=len):
+                by_word.setdefault(word, []).append(place)
+        self._by_word = {word: tuple(places) for word, places in by_word.items()}
+        self._keys = frozenset(by_word)
+        self._free_places = tuple(free)
+        self._free = tuple(entries[place] for place in free)
+
+    def possible(self, words: frozenset[str]) -> tuple[Entry, ...]:
+        """Return the entries whose narrowest condition may hold in a sentence of these words."""
+        present = self._keys & words
+        if not present:
+            return self._free
+        places = set(self._free_places)
+        for word in present:
+            places.update(self._by_word[word])
+        return tuple(map(self.all.__getitem__, sorted(places)))
+
+
 @dataclasses.dataclass(slots=True)
 class Lexicon:
     """All tables.
 
     ``anchors`` are the surface words that may trigger anything, ``triggers`` those of them without which no sentence
-    has an event, ``bare`` the operators that are events without a content; ``groups`` are the events of a word by the keys of
-    their narrowest condition, so that many entries are ruled out at once; ``events`` and ``operators`` map such a word and a part of speech to its entries, most specific first.
+    has an event, ``bare`` the operators that are events without a content; ``events`` and ``operators`` map such a word
+    and a part of speech to its entries.
     """
 
     anchors: frozenset[str]
     triggers: frozenset[str]
     bare: frozenset[str]
-    events: dict[tuple[str, str], tuple[Entry, ...]]
-    groups: dict[tuple[str, str], tuple[tuple[frozenset[str] | None, tuple[Entry, ...]], ...]]
-    operators: dict[tuple[str, str], tuple[Entry, ...]]
+    events: dict[tuple[str, str], Entries]
+    operators: dict[tuple[str, str], Entries]
     composition: dict[tuple[str, str], Composition]
     domains: dict[str, str]
     idioms: dict[str, tuple[tuple[str, ...], ...]]
@@ -531,27 +563,14 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         anchors,
         triggers,
         bare,
-        events,
-        {key: _grouped(found) for key, found in events.items()},
-        operators,
+        {key: Entries(found) for key, found in events.items()},
+        {key: Entries(found) for key, found in operators.items()},
         composition,
         domains,
         idioms,
         lexicon_digest(extra),
         len(entries),
     )
-
-
-def _grouped(
-    entries: tuple[Entry, ...],
-) -> tuple[tuple[frozenset[str] | None, tuple[Entry, ...]], ...]:
-    """Group entries by the smallest set of words of which a sentence must hold one."""
-    groups: dict[int, tuple[frozenset[str] | None, list[Entry]]] = {}
-    for entry in entries:
-        keyed = [c.keys for c in entry.needs if c.keys is not None]
-        keys = min(keyed, key=len) if keyed else None
-        groups.setdefault(id(keys), (keys, []))[1].append(entry)
-    return tuple((keys, tuple(found)) for keys, found in groups.values())
 
 
 def specificity(entry: Entry) -> tuple[int, int, float, str]:

@@ -8,13 +8,14 @@ Each content word belongs to one reading only, so that one clause gives one even
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable
 from typing import Final
 
 from transforms.coding import circumstances
 from transforms.coding.clauses import Clauses, Filler
-from transforms.coding.lexicon import Composition, Condition, Entry, Lexicon, specificity
+from transforms.coding.lexicon import Composition, Condition, Entry, Lexicon
 
 _VERBAL: Final = ("VERB", "AUX")
 _VERB_TAGS: Final = ("VBN", "VBD", "VBZ", "VBP", "VBG", "VB")
@@ -40,6 +41,7 @@ _BACKGROUND: Final = frozenset(
     "after before since while amid during because because_of despite as when though although"
     " following until according_to by like unlike besides including under ahead_of due_to".split()
 )
+_PART_OF_NAME: Final = frozenset({"amod", "compound", "nmod:desc", "flat"})
 _MUST: Final = frozenset({"must", "should", "ought"})
 # As a part of a verb these follow it at once; particles may stand behind the object.
 _OWN_PREPOSITIONS: Final = frozenset("on in for at to with against from into of by".split())
@@ -72,20 +74,32 @@ class Reading:
     covers: frozenset[int] = frozenset()
 
 
+@functools.cache
+def _parts_of_speech(tag: str, xpos: str) -> tuple[str, ...]:
+    """Return the parts of speech under which the lexicon may list a word, the likeliest first."""
+    found = []
+    if tag in _VERBAL or xpos in _VERB_TAGS:
+        found.append("V")
+    if tag in _NOMINAL or xpos in ("NN", "NNS"):
+        found.append("N")
+    if tag in ("ADJ", "VERB", "ADV") or xpos in ("JJ", "VBN"):
+        found.append("A")
+    return tuple(found)
+
+
 class SentenceReader:
     """Finds the readings of one sentence."""
 
     __slots__ = (
-        "_absent",
         "_busy",
         "_events",
         "_memo",
-        "_words",
         "graph",
         "is_kind",
         "lexicon",
         "log",
         "slot",
+        "words",
     )
 
     def __init__(
@@ -101,18 +115,12 @@ class SentenceReader:
         self.is_kind = is_kind
         self.log = log
         self.slot = ""  # the slot that the last fill took
-        self._words: frozenset[str] | None = None
+        self.words = graph.words
         self._events: dict[int, Entry | None] = {}
-        self._absent: dict[int, bool] = {}
         self._memo: dict[int, Reading | None] = {}
         self._busy: set[int] = set()
 
     # -- conditions ----------------------------------------------------------------------------------------------
-
-    def _sentence_words(self) -> frozenset[str]:
-        if self._words is None:
-            self._words = frozenset(self.graph.lowers[self.graph.first : self.graph.last])
-        return self._words
 
     def _filler_holds(self, token: int, condition: Condition) -> bool:
         graph = self.graph
@@ -123,21 +131,17 @@ class SentenceReader:
                 return True
         words = condition.words
         if words:
+            lowers, relations = graph.lowers, graph.relations
             for t in graph.conjuncts(token):
-                if graph.lowers[t] in words:
+                if lowers[t] in words:
                     return True
                 for kid in graph.kids(t):
-                    relation = graph.relations[kid]
-                    if (
-                        relation in ("amod", "compound", "nmod:desc", "flat")
-                        and graph.lowers[kid] in words
-                    ):
-                        return True
+                    if lowers[kid] not in words:
+                        continue
+                    relation = relations[kid]
                     # "a series of attacks", "hundreds of troops"
-                    if (
-                        relation == "nmod"
-                        and graph.lowers[kid] in words
-                        and "of" in graph.cases(kid)
+                    if relation in _PART_OF_NAME or (
+                        relation == "nmod" and "of" in graph.cases(kid)
                     ):
                         return True
         if condition.phrases:
@@ -155,12 +159,12 @@ class SentenceReader:
         """Tell whether a condition holds for the trigger ``token``."""
         graph = self.graph
         keys = condition.keys
-        if keys is not None and self._is_absent(keys):
+        if keys is not None and keys.isdisjoint(self.words):
             return False
         if condition.slot == "any":
-            if condition.words and not condition.words.isdisjoint(self._sentence_words()):
+            if condition.words and not condition.words.isdisjoint(self.words):
                 return True
-            tails = self._sentence_words() & condition.tails.keys()
+            tails = self.words & condition.tails.keys()
             if tails:
                 text = f" {' '.join(graph.lowers[graph.first : graph.last])} "
                 if any(f" {phrase} " in text for tail in tails for phrase in condition.tails[tail]):
@@ -173,7 +177,10 @@ class SentenceReader:
         fillers = self._fillers(token, condition.slot, rest)
         if condition.slot == "obj" and graph.tags[token] in _NOMINAL:
             fillers = fillers + graph.slot(token, "mod")
-        return any(self._filler_holds(filler.token, condition) for filler in fillers)
+        for filler in fillers:
+            if self._filler_holds(filler.token, condition):
+                return True
+        return False
 
     def _fillers(self, token: int, slot: str, rest: tuple[str, ...]) -> list[Filler]:
         """Return what fills a slot; a particle read as a preposition (*handed over Macau*) hides an object."""
@@ -191,13 +198,23 @@ class SentenceReader:
         return found
 
     def _needs_hold(self, token: int, entry: Entry) -> bool:
-        if not entry.needs:
-            return True
-        for condition in entry.needs:
-            keys = condition.keys
-            if keys is not None and self._is_absent(keys):
+        needs = entry.needs
+        if len(needs) > 1:  # the cheap look at all of them before the dear one at any
+            for condition in needs:
+                keys = condition.keys
+                if keys is not None and keys.isdisjoint(self.words):
+                    return False
+        for condition in needs:
+            if not self.holds(token, condition, entry.rest):
                 return False
-        return all(self.holds(token, condition, entry.rest) for condition in entry.needs)
+        return True
+
+    def _blocked_by(self, token: int, entry: Entry) -> Condition | None:
+        """Return the condition that forbids an entry here, or null."""
+        for condition in entry.blocks:
+            if self.holds(token, condition, entry.rest):
+                return condition
+        return None
 
     def _rest_matches(self, token: int, entry: Entry) -> bool:
         graph = self.graph
@@ -228,23 +245,13 @@ class SentenceReader:
             i += 1
         return True
 
-    def _parts_of_speech(self, token: int) -> list[str]:
-        """Return the parts of speech under which the lexicon may list a word, the likeliest first."""
-        tag, xpos = self.graph.tags[token], self.graph.xpos[token]
-        found = []
-        if tag in _VERBAL or xpos in _VERB_TAGS:
-            found.append("V")
-        if tag in _NOMINAL or xpos in ("NN", "NNS"):
-            found.append("N")
-        if tag in ("ADJ", "VERB", "ADV") or xpos in ("JJ", "VBN"):
-            found.append("A")
-        return found
-
     def _first_match(self, token: int, entries: tuple[Entry, ...]) -> Entry | None:
         for entry in entries:
-            if not self._needs_hold(token, entry) or not self._rest_matches(token, entry):
+            if entry.rest and not self._rest_matches(token, entry):
                 continue
-            blocked = next((c for c in entry.blocks if self.holds(token, c, entry.rest)), None)
+            if entry.needs and not self._needs_hold(token, entry):
+                continue
+            blocked = self._blocked_by(token, entry) if entry.blocks else None
             if blocked is not None:
                 if self.log is not None:
                     self.log.append(
@@ -255,47 +262,42 @@ class SentenceReader:
             return entry
         return None
 
-    def _is_absent(self, keys: frozenset[str]) -> bool:
-        """Tell whether a sentence holds none of the words; asked often for the same sets."""
-        missing = self._absent.get(id(keys))
-        if missing is None:
-            missing = self._absent[id(keys)] = keys.isdisjoint(self._sentence_words())
-        return missing
-
-    def _possible(
-        self, groups: tuple[tuple[frozenset[str] | None, tuple[Entry, ...]], ...]
-    ) -> tuple[Entry, ...]:
-        """Return the entries of a word whose narrowest condition may hold, most specific first."""
-        found = [g for keys, g in groups if keys is None or not self._is_absent(keys)]
-        if len(found) == 1:
-            return found[0]
-        return tuple(sorted((e for g in found for e in g), key=specificity))
-
     def event_of(self, token: int) -> Entry | None:
         """Return the event entry of a word, or null."""
-        if token not in self._events:
-            word = self.graph.lowers[token]
-            event: Entry | None = None
-            for pos in self._parts_of_speech(token):
-                groups = self.lexicon.groups.get((word, pos))
-                if groups is not None:
-                    event = self._first_match(token, self._possible(groups))
+        if token in self._events:
+            return self._events[token]
+        graph, table = self.graph, self.lexicon.events
+        word = graph.lowers[token]
+        event: Entry | None = None
+        if word in self.lexicon.anchors:
+            for pos in _parts_of_speech(graph.tags[token], graph.xpos[token]):
+                entries = table.get((word, pos))
+                if entries is not None:
+                    event = self._first_match(token, entries.possible(self.words))
                     if event is not None:
                         break
-            self._events[token] = event
-        return self._events[token]
+        self._events[token] = event
+        return event
 
     def operators_of(self, token: int) -> tuple[Entry, ...]:
         """Return the operator entries of a word."""
-        word = self.graph.lowers[token]
-        return tuple(
-            entry
-            for pos in self._parts_of_speech(token)
-            for entry in self.lexicon.operators.get((word, pos), ())
-            if self._needs_hold(token, entry)
-            and self._rest_matches(token, entry)
-            and not any(self.holds(token, c, entry.rest) for c in entry.blocks)
-        )
+        graph, table = self.graph, self.lexicon.operators
+        word = graph.lowers[token]
+        if word not in self.lexicon.anchors:
+            return ()
+        found = []
+        for pos in _parts_of_speech(graph.tags[token], graph.xpos[token]):
+            entries = table.get((word, pos))
+            if entries is None:
+                continue
+            for entry in entries.possible(self.words):
+                if (
+                    (not entry.rest or self._rest_matches(token, entry))
+                    and (not entry.needs or self._needs_hold(token, entry))
+                    and (not entry.blocks or self._blocked_by(token, entry) is None)
+                ):
+                    found.append(entry)
+        return tuple(found)
 
     # -- events --------------------------------------------------------------------------------------------------
 
@@ -722,7 +724,8 @@ class SentenceReader:
         )
         if not any(self.is_kind(t, "actor") for t in addressees):
             addressees = tuple(t for a in addressees for t in self._owners(a, speakers))
-        entry = next(iter(self.lexicon.operators.get(("must", "V"), ())), None)
+        must = self.lexicon.operators.get(("must", "V"))
+        entry = must.all[0] if must is not None else None
         rule = self.lexicon.compose(
             "request", reading.event_type if reading else "NONE", reading.mode if reading else None
         )

@@ -37,7 +37,7 @@ def test_nouns_are_inflected():
 
 def test_shipped_tables_load_and_cover_every_type():
     lexicon = load_lexicon()
-    types = {e.label for entries in lexicon.events.values() for e in entries}
+    types = {e.label for entries in lexicon.events.values() for e in entries.all}
     assert types == set(ontology.TYPES)
     assert lexicon.entries > 4000
 
@@ -85,5 +85,5 @@ def test_an_unknown_column_is_named(tmp_path):
 def test_a_users_line_replaces_the_shipped_one(tmp_path):
     file = tmp_path / "mine.tsv"
     file.write_text(HEADER + "zapify\tV\tASSAULT\tdrone\t\t\t\t\t\t0.9\t\n", "utf-8")
-    entries = load_lexicon((str(file),)).events["zapified", "V"]
+    entries = load_lexicon((str(file),)).events["zapified", "V"].all
     assert [(e.label, e.mode, e.confidence) for e in entries] == [("ASSAULT", "drone", 0.9)]

@@ -404,6 +404,9 @@ def _governor(graph: Clauses, date: DateMention) -> int | None:
     return next((graph.heads[t] for t in inside if graph.heads[t] not in inside), None)
 
 
+_PLACING: Final = frozenset("in at near outside around across inside from".split())
+
+
 def event_place(
     graph: Clauses,
     trigger: int,
@@ -413,10 +416,11 @@ def event_place(
 ) -> tuple[int, Entity, str] | None:
     """Return token, entity and basis of where an event took place: a place beside its trigger, else in its sentence."""
     near: list[tuple[int, int, Entity]] = []
-    for i in range(graph.first, graph.last):
-        index = resolved.entity_of_token.get(i)
-        if index is None:
-            continue
+    if graph.words.isdisjoint(_PLACING):
+        return None
+    inside = resolved.entity_of_token.keys() & range(graph.first, graph.last)
+    for i in sorted(inside):
+        index = resolved.entity_of_token[i]
         entity = resolved.entities[index]
         if entity.type not in ("GPE", "LOC", "FAC"):
             continue
@@ -427,16 +431,7 @@ def event_place(
             and graph.heads[i] > i
         ):
             continue
-        if not graph.cases(i) & {
-            "in",
-            "at",
-            "near",
-            "outside",
-            "around",
-            "across",
-            "inside",
-            "from",
-        } or graph.relations[i] not in ("obl", "nmod"):
+        if graph.relations[i] not in ("obl", "nmod") or not graph.cases(i) & _PLACING:
             continue
         node, steps = graph.heads[i], 1
         spine = {trigger, *covers}

@@ -382,8 +382,11 @@ class Phrases:
 
     def _is_minority(self, token: int) -> bool:
         """Tell whether a phrase is of the kind *ethnic Albanians*."""
-        lowers = self.graph.lowers
-        return any(lowers[i] == "ethnic" for i in range(max(self.graph.first, token - 2), token))
+        graph = self.graph
+        return (
+            "ethnic" in graph.words
+            and "ethnic" in graph.lowers[max(graph.first, token - 2) : token]
+        )
 
     def _may_act(self, token: int, facts: ActorFacts) -> bool:
         """Tell whether the head of a phrase is somebody: a role, a name, a nationality or a noun for people.

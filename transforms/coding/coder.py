@@ -106,9 +106,7 @@ class EventCoder:
         self._is_role: dict[str, bool] = {}
         domains = lexicon.domains
         self._quiet_words = frozenset(w for w, d in domains.items() if d in _QUIET_DOMAINS)
-        self._leisure = frozenset(
-            w for w, d in domains.items() if d in ("sport", "entertainment")
-        )
+        self._leisure = frozenset(w for w, d in domains.items() if d in ("sport", "entertainment"))
 
     def code(self, resolved: ResolvedArticle) -> tuple[Event, ...]:
         """Return the events of an article, one for each occurrence."""

@@ -384,6 +384,26 @@ def _shift_month(day: dt.date, months: int) -> tuple[int, int] | None:
     return (year, month + 1) if _FIRST_YEAR <= year <= _LAST_YEAR else None
 
 
+class _Kinds(dict[str, int]):
+    """Which kinds of date expression a word may belong to, as bits; kept for each word."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > 100_000:
+            self.clear()
+        kinds = _ANCHORS.get(word, 0)
+        if not kinds and len(word) > 3 and not word.isalpha():
+            if _YEAR_TOKEN.search(word):
+                kinds = _YEAR
+            if "-" in word or "." in word or "–" in word or word[0].isdigit():
+                for part in re.findall(r"[a-z]{3,}", word):
+                    kinds |= _ANCHORS.get(part, 0)
+        self[word] = kinds
+        return kinds
+
+
+_KINDS: Final = _Kinds()
+
+
 class _Reader:
     """Reads the dates of one article against one day of writing."""
 
@@ -401,30 +421,17 @@ class _Reader:
     def read(self) -> tuple[DateMention, ...]:
         """Return all mentions, in text order."""
         lowers = self.tokens.lowers
-        get = _ANCHORS.get
+        kind_of = _KINDS.__getitem__
         for sentence in self.annotated.sentences:
             kinds = 0
-            for word in lowers[sentence.first : sentence.last]:
-                kind = get(word)
+            for kind in map(kind_of, lowers[sentence.first : sentence.last]):
                 if kind:
                     kinds |= kind
-                elif len(word) > 3 and not word.isalpha():
-                    kinds |= self._kind(word)
             if kinds:
                 self.sentence = sentence
                 self._read_sentence(sentence, kinds)
         self._add_unread_spans()
         return tuple(self.mentions)
-
-    @staticmethod
-    def _kind(word: str) -> int:
-        kinds = 0
-        if _YEAR_TOKEN.search(word):
-            kinds = _YEAR
-        if "-" in word or "." in word or "–" in word or word[0].isdigit():
-            for part in re.findall(r"[a-z]{3,}", word):
-                kinds |= _ANCHORS.get(part, 0)
-        return kinds
 
     def _read_sentence(self, sentence: Sentence, kinds: int) -> None:
         matches = [

@@ -94,10 +94,10 @@ class Scan:
         size, index = len(words), 0
         while index < size:
             part = parts[index]
-            if not part:
+            word = words[index]
+            if not part or (len(part) == 1 and part[0] not in longest and word not in cased):
                 index += 1
                 continue
-            word = words[index]
             capital = word[0].isupper() or word[0].isdigit()
             hit: Hit | None = None
             if capital and "-" in word and len(part) > 1:

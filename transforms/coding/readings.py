@@ -177,7 +177,7 @@ class SentenceReader:
         fillers = self._fillers(token, condition.slot, rest)
         if condition.slot == "obj" and graph.tags[token] in _NOMINAL:
             fillers = fillers + graph.slot(token, "mod")
-        for filler in fillers:
+        for filler in fillers:  # noqa: SIM110 - a generator costs more than the look
             if self._filler_holds(filler.token, condition):
                 return True
         return False
@@ -204,7 +204,7 @@ class SentenceReader:
                 keys = condition.keys
                 if keys is not None and keys.isdisjoint(self.words):
                     return False
-        for condition in needs:
+        for condition in needs:  # noqa: SIM110 - as above
             if not self.holds(token, condition, entry.rest):
                 return False
         return True
@@ -285,18 +285,17 @@ class SentenceReader:
         word = graph.lowers[token]
         if word not in self.lexicon.anchors:
             return ()
-        found = []
+        found: list[Entry] = []
         for pos in _parts_of_speech(graph.tags[token], graph.xpos[token]):
             entries = table.get((word, pos))
-            if entries is None:
-                continue
-            for entry in entries.possible(self.words):
-                if (
-                    (not entry.rest or self._rest_matches(token, entry))
+            if entries is not None:
+                found += [
+                    entry
+                    for entry in entries.possible(self.words)
+                    if (not entry.rest or self._rest_matches(token, entry))
                     and (not entry.needs or self._needs_hold(token, entry))
                     and (not entry.blocks or self._blocked_by(token, entry) is None)
-                ):
-                    found.append(entry)
+                ]
         return tuple(found)
 
     # -- events --------------------------------------------------------------------------------------------------

@@ -136,6 +136,22 @@ _BYLINE_DESK = re.compile(
     r"news\s+service|news\s+agency|agencies|newsroom|web\s+desk|editorial\s+board|writer|contributor)\.?$",
     re.IGNORECASE,
 )
+_OF_DESK = re.compile(
+    r"^(?:by\s+)?(?P<name>\w[\w'’.&-]*(?:\s+\w[\w'’.&-]*){0,2}?)\s+(?:(?:news|web|online|digital)\s+)?"
+    r"(?:network|desk|bureau|correspondents?|reporters?|staff(?:\s+(?:writer|reporter))?|team|news\s+service|newsroom)\.?$",
+    re.IGNORECASE,
+)
+_DESK_WORDS = frozenset(
+    """our the a an news web staff special city online digital national international foreign world business sports sport
+    political politics senior chief crime court economic economy education health diplomatic defence defense parliamentary
+    agency agencies editorial own metro state district local regional feature features entertainment lifestyle science
+    technology tech investigative central main and for from""".split()
+)
+_APPEAL = re.compile(
+    r"^(?P<name>(?:The\s)?[A-Z][\w.&'’-]*(?:\s[A-Z][\w.&'’-]*){0,3})\s(?:is|are|relies|depends|needs|has\s+(?:been|always))\s.+"
+    r"[.!?]\s+(?:We|Our|Your|Please|Support|Donate|Help)\b",
+    re.DOTALL,
+)
 _CATEGORY_WORDS = re.compile(
     r"\b(?:news|world|politics|business|sports?|opinion|economy|technology|science|health|culture|entertainment|africa|"
     r"asia|europe|americas?|pacific|middle east|international|national|local|region(?:al)?|announcements?|features?|"
@@ -792,6 +808,23 @@ def _take_signature(page: _Page) -> None:
     page.agency = page.agency or name or (inner if re.fullmatch(r"[\w.]{2,30}", inner) else None)
 
 
+def _paper(byline: str | None, removed: list[Removed]) -> str | None:
+    """Return the paper that a byline (``Example24 Network``) or an appeal below the article names."""
+    desk = _OF_DESK.match(byline or "")
+    if desk and not any(word in _DESK_WORDS for word in desk["name"].casefold().split()):
+        name = desk["name"].strip()
+        if name[0].isupper() and not is_place(name) and agency(name) is None:
+            return name
+    for line in removed[::-1]:
+        appeal = _APPEAL.match(line.text) if line.kind == "boilerplate" else None
+        if appeal and appeal["name"].casefold() not in _APPEAL_PRONOUNS:
+            return appeal["name"]
+    return None
+
+
+_APPEAL_PRONOUNS = frozenset("we it this that there he she they you our journalism".split())
+
+
 def _finish(page: _Page) -> Layout:
     paragraphs = [line.text for line in page.lines if line.kind is None and line.text]
     removed = [
@@ -806,7 +839,7 @@ def _finish(page: _Page) -> Layout:
         subtitle=page.subtitle,
         byline=byline,
         authors=split_byline(byline),
-        publisher=page.publisher,
+        publisher=page.publisher or _paper(byline, removed),
         section=page.section,
         agency=page.agency,
         url=page.url,

@@ -152,6 +152,28 @@ def test_bylines_and_dates_above_the_body():
     assert found.paragraphs == BODY
 
 
+@pytest.mark.parametrize(
+    ("line", "publisher"),
+    [
+        ("Harbour24 Network", "Harbour24"),
+        ("Harbour Post Web Desk", "Harbour Post"),
+        ("Our Correspondent", None),
+        ("Special Correspondent", None),
+        ("Web Desk", None),
+        ("Nairobi Bureau", None),
+    ],
+)
+def test_the_byline_of_a_desk_names_the_paper(line, publisher):
+    assert take_apart("\n\n".join((TITLE, line, *BODY))).publisher == publisher
+
+
+def test_an_appeal_names_the_paper():
+    appeal = "HBN is read all over the coast. We need your help to stay free, and thank you for it."
+    found = take_apart("\n\n".join((TITLE, *BODY, "Support Our Journalism", appeal)))
+    assert found.publisher == "HBN"
+    assert found.paragraphs == BODY
+
+
 def test_a_name_in_capitals_is_a_byline_and_no_title():
     found = take_apart("JANE ROE\n" + "\n".join(BODY))
     assert (found.title, found.authors, found.paragraphs) == (None, ("Jane Roe",), BODY)

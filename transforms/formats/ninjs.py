@@ -145,7 +145,9 @@ def _headline(item: dict[str, Any], role: str) -> str | None:
     for line in lines:
         if str(line.get("role", "main")).endswith(role):
             return _string(line.get("value"))
-    return _string(lines[0].get("value")) if lines and role == "main" else None
+    if lines and role == "main":
+        return _string(lines[0].get("value"))
+    return _string(item.get(f"headline_{role}"))  # headline_main, as patternProperties of 1.x allow
 
 
 def _source(item: dict[str, Any]) -> str | None:

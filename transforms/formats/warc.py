@@ -270,7 +270,7 @@ def _unbrotli(body: bytes, limit: int) -> bytes:
         import brotli  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError as error:
         raise DocumentError(
-            "unsupported", "a page packed with brotli; pip install dateline-news[warc]"
+            "unsupported", "a page packed with brotli; pip install dateline-news[brotli]"
         ) from error
     inner = brotli.Decompressor()
     parts: list[bytes] = []

@@ -4,6 +4,10 @@ The names are those of Webhose, the GDELT DOC API, NewsAPI, Event Registry, news
 Media Cloud, GNews, Guardian Open Platform, newspaper3k, trafilatura, WordPress and Hugging Face data sets. Names are
 compared without case, underscores and dashes. The first name of a list that has a value wins; ``--map title=headline``
 puts one before all of them.
+
+Where exporters describe their fields: https://docs.webz.io, https://blog.gdeltproject.org/gdelt-doc-2-0-api-debuts/,
+https://newsapi.org/docs/endpoints/everything, https://github.com/EventRegistry/event-registry-python/wiki,
+https://github.com/fhamborg/news-please, https://open-platform.theguardian.com/documentation/.
 """
 
 from __future__ import annotations
@@ -217,7 +221,7 @@ def record_draft(record: dict[str, Any], settings: ParseSettings) -> Draft:
     draft.url = url if isinstance(url, str) and _URL.match(url) else draft.url
     draft.canonical_url = canonical if isinstance(canonical, str) else None
     draft.source_id = _identifier(take("source_id"))
-    draft.publisher = _name(take("publisher")) or draft.publisher
+    draft.publisher = _name(take("publisher")) or draft.publisher or _name(_thread(record))
     _people(draft, take("authors"))
     draft.section = _joined(take("section")) or draft.section
     draft.agency = _name(take("agency")) or draft.agency
@@ -322,6 +326,12 @@ def _text(value: object, *, paragraphs: bool = False) -> str | None:
             if found:
                 return found
     return None
+
+
+def _thread(record: dict[str, Any]) -> object:
+    """Return where the thread of a Webhose record says it was published."""
+    thread = record.get("thread")
+    return {k: thread.get(k) for k in ("site_full", "site")} if isinstance(thread, dict) else None
 
 
 def _name(value: object) -> str | None:

@@ -190,7 +190,9 @@ def prominence(
                 graph.lowers[k] == "to" and graph.relations[k] == "mark" for k in graph.kids(node)
             )
             cases = graph.cases(node)
-            if relation in ("acl", "advcl") and (
+            if relation in ("acl", "advcl") and infinitive and _performs(graph, head):
+                pass  # "we take this opportunity to warn", "I am here to reaffirm": it is done by saying so
+            elif relation in ("acl", "advcl") and (
                 infinitive or cases & {"for", "at", "of", "from", "to"}
             ):
                 factor *= 0.5
@@ -209,6 +211,21 @@ def prominence(
             factor *= 0.75
         node = head
     return factor, purpose
+
+
+_PERFORMING: Final = frozenset(
+    "here opportunity occasion moment chance honour honor pleased happy glad".split()
+)
+
+
+def _performs(graph: Clauses, head: int) -> bool:
+    """Tell whether a speaker does by his words what the infinitive below ``head`` says."""
+    if graph.lowers[head] not in _PERFORMING:
+        return False
+    verb = graph.heads[head] if graph.tags[head] == "NOUN" else head
+    return any(
+        graph.relations[k] == "nsubj" and graph.lowers[k] in ("i", "we") for k in graph.kids(verb)
+    )
 
 
 def attribution(graph: Clauses, token: int, covered: frozenset[int]) -> int | None:

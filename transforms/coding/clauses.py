@@ -35,6 +35,23 @@ _SUBJECT_CONTROL: Final = frozenset(
     "promise promised promises promising threaten threatened threatens threatening vow vowed"
     " offer offered pledge pledged".split()
 )
+_CLOSING: Final = frozenset(['"', "\u201d", "''", "\u2019"])
+# Whose subject does not do what the object names: "police solved the murder", "residents fled the attack".
+_OBSERVING: Final = frozenset(
+    f"{stem}{ending}"
+    for stem, endings in (
+        ("solv", "e es ed ing"), ("investigat", "e es ed ing"), ("prob", "e es ed ing"), ("witness", " es ed ing"),
+        ("watch", " es ed ing"), ("report", " s ed ing"),
+        ("describ", "e es ed ing"), ("remember", " s ed ing"), ("recall", " s ed ing"), ("fear", " s ed ing"),
+        ("commemorat", "e es ed ing"), ("mark", " s ed ing"), ("mourn", " s ed ing"), ("examin", "e es ed ing"),
+        ("document", " s ed ing"), ("record", " s ed ing"), ("monitor", " s ed ing"), ("follow", " s ed ing"),
+        ("mention", " s ed ing"), ("film", " s ed ing"), ("study", " ing"), ("studi", "es ed"), ("cit", "e es ed ing"),
+        ("review", " s ed ing"), ("observ", "e es ed ing"), ("discuss", " es ed ing"), ("expect", " s ed ing"),
+        ("predict", " s ed ing"), ("cover", " s ed ing"), ("hear", " s d ing"), ("see", " s n ing"),
+        ("compar", "e es ed ing"), ("analys", "e es ed ing"), ("recogni", "se ze sed zed"),
+    )
+    for ending in (["", *endings.split()] if endings.startswith(" ") else endings.split())
+) | {"saw", "know", "knows", "knew", "foresaw"}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -105,6 +122,10 @@ class Clauses:
         self._mend_subjects()
         if not REPORTING.isdisjoint(self.words):
             self._mend_reports()
+        if not _CLOSING.isdisjoint(self.words):
+            self._mend_quotes()
+        if "conj" in relations and "ccomp" in relations:
+            self._mend_tenses()
         self._cases.clear()
         self._passive.clear()
         self._slots: dict[tuple[int, str], list[Filler]] = {}
@@ -255,6 +276,54 @@ class Clauses:
             for k in right:
                 self._move(k, verb, self.relations[k])
 
+    def _mend_quotes(self) -> None:
+        """Give the verb after a quotation its speaker: *"They expelled her," denounced the centre*."""
+        lowers, tags = self.lowers, self.tags
+        for i in range(self.first + 2, self.last - 1):
+            if (
+                lowers[i - 1] not in _CLOSING
+                or tags[i] != "VERB"
+                or self.xpos[i] not in ("VBD", "VBZ")
+                or self.relations[i] not in ("root", "parataxis", "ccomp", "conj")
+            ):
+                continue
+            kids = self.children.get(i, [])
+            if any(self.relations[k] in ("nsubj", "nsubj:pass") and k > i for k in kids):
+                continue
+            speaker = next((k for k in kids if self.relations[k] == "obj" and k > i), None)
+            if speaker is None or any(
+                self.relations[k] == "nsubj" and lowers[k] not in _CLOSING
+                for k in kids
+                if k < i - 1
+            ):
+                continue
+            self._move(speaker, i, "nsubj")
+
+    def _mend_tenses(self) -> None:
+        """Give a verb in the past back to the speaker whose report is in the present: *said it is vital and vowed ...*."""
+        for verb in range(self.first, self.last):
+            if self.relations[verb] != "conj" or self.xpos[verb] != "VBD":
+                continue
+            head = self.heads[verb]
+            speaker = self.heads[head]
+            if (
+                self.relations[head] != "ccomp"
+                or head > verb
+                or speaker > head
+                or self.xpos[speaker] != "VBD"
+                or self.lowers[speaker] not in REPORTING
+            ):
+                continue
+            kids = self.children.get(verb, ())
+            if any(self.relations[k].startswith("nsubj") for k in kids):
+                continue
+            if self.xpos[head] in ("VBZ", "VBP") or any(
+                self.relations[k] in ("aux", "cop", "aux:pass")
+                and self.xpos[k] in ("VBZ", "VBP", "MD")
+                for k in self.children.get(head, ())
+            ):
+                self._move(verb, speaker, "conj")
+
     # -- small looks ---------------------------------------------------------------------------------------------
 
     def kids_by(self, token: int, *relations: str) -> list[int]:
@@ -352,12 +421,21 @@ class Clauses:
         for kid in self.kids(verb):
             relation = self.relations[kid]
             if passive:
-                if relation == "obl:agent" or (
-                    relation == "obl" and "by" in self.cases(kid) and self._can_act(kid)
+                cases = self.cases(kid) if relation in ("obl", "obl:agent") else frozenset()
+                if (relation == "obl:agent" and "according_to" not in cases) or (
+                    relation == "obl" and "by" in cases and self._can_act(kid)
                 ):
                     own.append(self.antecedent(kid))
             elif relation in _SUBJECTS:
                 own.append(self.antecedent(kid))
+        if passive and not own:
+            # "killed in his home by a mob": the agent was hung on the place or the time
+            own = [
+                inner
+                for kid in self.kids_by(verb, "obl", "nsubj:pass", "obl:unmarked", "xcomp")
+                for inner in self.kids_by(kid, "nmod", "obl", "obl:agent")
+                if inner > verb and "by" in self.cases(inner) and self._can_act(inner)
+            ]
         if own or passive:
             return tuple(own)
         return self._inherited(verb, depth, want_object=False)
@@ -396,6 +474,10 @@ class Clauses:
                 relation == "ccomp"
                 and any(self.relations[k] == "mark" for k in self.kids(verb))
                 and self.xpos[verb] != "VB"
+            ):
+                return ()
+            if relation == "ccomp" and any(
+                self.relations[k] == "expl" and self.lowers[k] == "there" for k in self.kids(verb)
             ):
                 return ()
             return self.surface_subject(head, depth + 1)
@@ -487,7 +569,11 @@ class Clauses:
         if by:
             return tuple(by)
         verb = self.governor_of_noun(noun)
-        if verb is not None and self.relations[noun] != "nsubj":
+        if (
+            verb is not None
+            and self.relations[noun] != "nsubj"
+            and self.lowers[verb] not in _OBSERVING
+        ):
             found = self.subjects(verb, depth + 1)
             if found:
                 return found

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from typing import Final
 
 from schemas import ids
 from schemas.annotations import Sentence
-from schemas.facts import Actor, Event, ResolvedArticle
+from schemas.facts import Actor, Event, Place, ResolvedArticle
 from transforms.coding import circumstances, ontology
 from transforms.coding.clauses import Clauses
 from transforms.coding.lexicon import Lexicon, lexicon_digest, load_lexicon
@@ -18,6 +19,8 @@ from transforms.coding.merging import merge_events
 from transforms.coding.phrases import Named, Pair, Party, Phrases, first_pair
 from transforms.coding.readings import Reading, SentenceReader
 from transforms.knowledge.knowledge import Knowledge
+from transforms.knowledge.words import key
+from transforms.text import datelines
 
 CODER_VERSION: Final = "1"
 DEFAULT_THRESHOLD: Final = 0.4
@@ -44,6 +47,14 @@ _WEAPONS: Final = frozenset(
     " rockets missile missiles grenade grenades attack attacks shooting shootings fire gunfire gunmen assault strike"
     " strikes raid raids clash clashes device ambush shelling bullet bullets mortar mortars violence fighting".split()
 )
+# Who speaks and meets in private unless the other side is a state or a party.
+_PRIVATE: Final = frozenset({"CVL", "EDU", "BUS", "MED", "JRN", "AGR"})
+# How far words among private people of one country still are politics, by type; others in full.
+_AMONG_PRIVATE: Final = {
+    "CONSULT": 0.6, "SUPPORT": 0.65, "AGREE": 0.7, "COOPERATE": 0.7, "CONCEDE": 0.7, "AID": 0.8, "REQUEST": 0.75,
+    "REJECT": 0.75, "RETREAT": 0.75, "ACCUSE": 0.85, "THREATEN": 0.85,
+}  # fmt: skip
+_OFFICIAL: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY"})
 _INSTITUTIONS: Final = frozenset({"GOV", "LEG", "JUD", "PTY", "OPP", "SPY"})
 _STATE_SECTORS: Final = frozenset(
     {"GOV", "MIL", "COP", "LEG", "JUD", "SPY", "PTY", "REB", "OPP", "PRM"}
@@ -105,8 +116,10 @@ class EventCoder:
         self.threshold = threshold
         self._is_role: dict[str, bool] = {}
         domains = lexicon.domains
-        self._quiet_words = frozenset(w for w, d in domains.items() if d in _QUIET_DOMAINS)
-        self._leisure = frozenset(w for w, d in domains.items() if d in ("sport", "entertainment"))
+        tails = [(w, d) for w, pairs in lexicon.domain_phrases.items() for _, d in pairs]
+        marks = [*domains.items(), *tails]
+        self._quiet_words = frozenset(w for w, d in marks if d in _QUIET_DOMAINS)
+        self._leisure = frozenset(w for w, d in marks if d in ("sport", "entertainment"))
 
     def code(self, resolved: ResolvedArticle) -> tuple[Event, ...]:
         """Return the events of an article, one for each occurrence."""
@@ -143,37 +156,69 @@ class EventCoder:
 
     # -- domains -------------------------------------------------------------------------------------------------
 
+    def _domain_words(self, lowers: list[str], first: int, last: int) -> list[tuple[int, str]]:
+        """Return token and domain of every word or phrase that marks a quiet domain; a phrase by its last word."""
+        single, phrases = self.lexicon.domains, self.lexicon.domain_phrases
+        found = []
+        for i in range(first, last):
+            word = lowers[i]
+            domain = single.get(word)
+            if domain is not None:
+                found.append((i, domain))
+            if word in phrases:
+                for phrase, of in phrases[word]:
+                    begin = i + 1 - len(phrase)
+                    if begin >= first and tuple(lowers[begin : i + 1]) == phrase:
+                        found.append((i, of))
+                        break
+        return found
+
     def _article_domains(self, resolved: ResolvedArticle) -> frozenset[str]:
         """Return the unpolitical domains that an article as a whole belongs to."""
-        counts: dict[str, int] = {}
         lowers = resolved.annotated.tokens.lowers
-        for word in self._leisure & set(lowers):
-            domain = self.lexicon.domains[word]
-            counts[domain] = counts.get(domain, 0) + lowers.count(word)
+        if self._leisure.isdisjoint(lowers):
+            return frozenset()
+        counts = Counter(
+            d
+            for _, d in self._domain_words(lowers, 0, len(lowers))
+            if d in ("sport", "entertainment")
+        )
         floor = max(4.0, 0.018 * len(lowers))
         return frozenset(d for d, n in counts.items() if n >= floor)
 
-    def _idiom(self, graph: Clauses, trigger: int) -> str | None:
-        """Return the idiom that a trigger belongs to, or null."""
+    def _quiet(
+        self, graph: Clauses, article_domains: frozenset[str]
+    ) -> tuple[str | None, frozenset[int]]:
+        """Return why a whole sentence is no politics, or null, and its words of sport and entertainment."""
+        if self._quiet_words.isdisjoint(graph.words):
+            return None, frozenset()
+        counts: dict[str, set[str]] = {}
+        players = set()
+        for i, domain in self._domain_words(graph.lowers, graph.first, graph.last):
+            if domain in _QUIET_DOMAINS:
+                counts.setdefault(domain, set()).add(graph.lowers[i])
+            if domain in ("sport", "entertainment"):
+                players.add(i)
+        for domain, words in sorted(counts.items()):
+            if len(words) >= (1 if domain in article_domains else 2):
+                return f"{domain}: {', '.join(sorted(words))}", frozenset(players)
+        return None, frozenset(players)
+
+    def _vetoed(self, graph: Clauses, reading: Reading, players: frozenset[int]) -> str | None:
+        """Return why a trigger is no politics: an idiom around it, or a player or singer as its actor."""
         lowers = graph.lowers
+        trigger = reading.trigger
         for i in range(max(graph.first, trigger - 5), trigger + 1):
             for phrase in self.lexicon.idioms.get(lowers[i], ()):
                 end = i + len(phrase)
                 if end > trigger >= i and end <= graph.last and tuple(lowers[i:end]) == phrase:
                     return f"idiom {' '.join(phrase)!r}"
-        return None
-
-    def _quiet(self, graph: Clauses, article_domains: frozenset[str]) -> str | None:
-        """Return the words that make a sentence no politics: two of one quiet domain, or null."""
-        present = self._quiet_words & graph.words
-        if not present:
-            return None
-        counts: dict[str, set[str]] = {}
-        for word in present:
-            counts.setdefault(self.lexicon.domains[word], set()).add(word)
-        for domain, words in sorted(counts.items()):
-            if len(words) >= (1 if domain in article_domains else 2):
-                return f"{domain}: {', '.join(sorted(words))}"
+        if players and ontology.TYPES[reading.event_type].quad_code < 4:
+            for token in reading.actors:
+                if token in players or not players.isdisjoint(
+                    graph.kids_by(token, "compound", "appos", "amod", "nmod:desc")
+                ):
+                    return f"its actor {graph.tokens.words[token]!r} is of sport or entertainment"
         return None
 
     # -- one sentence --------------------------------------------------------------------------------------------
@@ -204,7 +249,7 @@ class EventCoder:
         candidates = sorted(
             {*candidates, *(tokens.heads[i] for i in candidates if lowers[i] in ("must", "should"))}
         )
-        phrases = Phrases(graph, resolved, self.knowledge)
+        phrases = Phrases(graph, resolved, self.knowledge, view.dateline)
         reader = SentenceReader(
             graph, self.lexicon, _Kinds(graph, phrases, view.labels).is_kind, notes
         )
@@ -216,10 +261,10 @@ class EventCoder:
             for r in readings
             for t in (r.trigger, *(token for o, token in r.chain if o not in ("say", "suppose")))
         )
-        quiet = self._quiet(graph, domains) if readings else None
+        quiet, players = self._quiet(graph, domains) if readings else (None, frozenset())
         for reading in readings:
             word = tokens.words[reading.trigger]
-            why = self._idiom(graph, reading.trigger) or quiet
+            why = quiet or self._vetoed(graph, reading, players)
             if why is not None:
                 if notes is not None:
                     notes.append(
@@ -229,7 +274,17 @@ class EventCoder:
             if sizes is None:
                 sizes = circumstances.sizes(graph)
             event = self._event(
-                resolved, sentence, graph, phrases, reader, reading, sizes, pair, triggers, notes
+                resolved,
+                view,
+                sentence,
+                graph,
+                phrases,
+                reader,
+                reading,
+                sizes,
+                pair,
+                triggers,
+                notes,
             )
             if event is not None:
                 found.append(event)
@@ -276,7 +331,7 @@ class EventCoder:
         return found
 
     def _event(
-        self, resolved: ResolvedArticle, sentence: Sentence, graph: Clauses, phrases: Phrases, reader: SentenceReader, reading: Reading,
+        self, resolved: ResolvedArticle, view: _View, sentence: Sentence, graph: Clauses, phrases: Phrases, reader: SentenceReader, reading: Reading,
         sizes: dict[str, int], pair: Pair, triggers: frozenset[int], notes: list[str] | None,
     ) -> Event | None:  # fmt: skip
         tokens = resolved.annotated.tokens
@@ -292,6 +347,15 @@ class EventCoder:
                 "COOPERATE",
                 None,
             )  # an exercise of one country is posture, of several cooperation
+
+        if (
+            kind == "PROTEST"
+            and word.lower().startswith("protest")
+            and graph.tags[reading.trigger] == "VERB"
+        ):
+            named = [n for n in actors if n.actor.code or n.actor.sector]
+            if named and all(n.actor.sector in _OFFICIAL or _is_state(resolved, n) for n in named):
+                kind, mode = "ACCUSE", "disapprove"  # officials protest in words
 
         place = circumstances.event_place(
             graph, reading.trigger, reading.covers, resolved,
@@ -335,6 +399,13 @@ class EventCoder:
             for n in resolved_actors
         ):
             confidence *= 0.85
+
+        elif kind in _AMONG_PRIVATE and _all_private(
+            resolved, resolved_actors, resolved_recipients
+        ):
+            confidence *= _AMONG_PRIVATE[kind]
+        if kind == "CONSULT" and any(n.actor.sector == "JRN" for n in (*actors, *recipients)):
+            confidence *= 0.5  # an interview
 
         outer = next((t for o, t in reading.chain if o not in ("say", "suppose")), reading.trigger)
         carried = any(o not in ("say", "suppose") for o, _ in reading.chain)
@@ -401,6 +472,8 @@ class EventCoder:
         if place is not None:
             token, entity, place_basis = place
             where = circumstances.as_place(entity, self._mention_text(resolved, token), place_basis)
+        else:
+            where = view.dateline_place(self.knowledge)
         score_type = ontology.TYPES[kind]
         root = score_type.root(mode)
         start, end = tokens.starts[reading.trigger], tokens.ends[reading.trigger]
@@ -606,8 +679,59 @@ class _View:
     """What is looked up of an article again and again: the tokens of dates, and the labels of named tokens."""
 
     def __init__(self, resolved: ResolvedArticle) -> None:
+        self.resolved = resolved
+        self.dateline = _opening_dateline(resolved)
+        self._place: Place | None = None
+        self._placed = False
         self.dated = frozenset(t for d in resolved.dates for t in range(d.first, d.last))
         self.labels = {t: s.label for s in resolved.annotated.spans for t in range(s.first, s.last)}
+
+    def dateline_place(self, knowledge: Knowledge) -> Place | None:
+        """Return the place the report was sent from, where events without a place of their own are put."""
+        if not self._placed:
+            self._placed = True
+            self._place = _place_of_dateline(self.resolved, self.dateline, knowledge)
+        return self._place
+
+
+def _opening_dateline(resolved: ResolvedArticle) -> frozenset[int]:
+    """Return the tokens of a dateline that was left in the text: they name nobody."""
+    annotated = resolved.annotated
+    if not annotated.sentences:
+        return frozenset()
+    start = annotated.sentences[0].start
+    found = datelines.find(annotated.article.text[start : start + 200])
+    if found is None:
+        return frozenset()
+    starts = annotated.tokens.starts
+    last = annotated.sentences[0].last
+    return frozenset(
+        t for t in range(annotated.sentences[0].first, last) if starts[t] < start + found.end
+    )
+
+
+def _place_of_dateline(
+    resolved: ResolvedArticle, tokens: frozenset[int], knowledge: Knowledge
+) -> Place | None:
+    for token in sorted(tokens):
+        index = resolved.entity_of_token.get(token)
+        if index is not None and resolved.entities[index].type in ("GPE", "LOC", "FAC"):
+            entity = resolved.entities[index]
+            return circumstances.as_place(entity, entity.name, "dateline")
+    text = resolved.annotated.article.dateline_place
+    if not text:
+        return None
+    home = resolved.home_country
+    chosen = knowledge.gazetteer.choose(
+        key(text.split(",")[0]), countries={home: 1.0} if home else None
+    )
+    if chosen is None:
+        return Place(text=text, name=text, basis="dateline", country=home)
+    place = chosen[0]
+    return Place(
+        text=text, name=place.name, basis="dateline", geonameid=place.geonameid, latitude=place.latitude,
+        longitude=place.longitude, admin1=place.admin1, country=place.country, resolution=place.resolution,
+    )  # fmt: skip
 
 
 class _Kinds:
@@ -664,9 +788,39 @@ def _own_words(graph: Clauses, outer: int) -> bool:
     return bool(speakers & own) or any(graph.tags[t] == "PRON" for t in own)
 
 
+def _is_state(resolved: ResolvedArticle, named: Named) -> bool:
+    """Tell whether an actor is a country or a body of several by name."""
+    if named.actor.entity_id is None or named.actor.sector is not None:
+        return False
+    entity = next((e for e in resolved.entities if e.entity_id == named.actor.entity_id), None)
+    return entity is not None and entity.type in ("GPE", "ORG")
+
+
+def _is_private(resolved: ResolvedArticle, named: Named) -> bool:
+    """Tell whether an actor is a private person or a business, as far as the text says."""
+    actor = named.actor
+    if actor.sector is not None:
+        return actor.sector in _PRIVATE
+    entity = next((e for e in resolved.entities if e.entity_id == actor.entity_id), None)
+    return entity is not None and entity.type == "PERSON"
+
+
+def _all_private(resolved: ResolvedArticle, actors: list[Named], recipients: list[Named]) -> bool:
+    """Tell whether an event is among private people of one country: no politics, however it is worded."""
+    sides = [*actors, *recipients]
+    return len({n.actor.country for n in sides}) < 2 and all(
+        _is_private(resolved, n) for n in sides
+    )
+
+
 def _next_pair(events: list[Event]) -> Pair:
-    """Return the two parties that the last two-sided event of a sentence names, or nothing."""
+    """Return the two parties that the last two-sided event of a sentence names, or nothing.
+
+    An attack that is talked about (*discussed Russia's invasion of Ukraine*) does not change who the two sides are.
+    """
     for event in reversed(events):
+        if event.quad_code == 4 and not event.is_reciprocal and event.confidence < 0.8:
+            continue
         parties: dict[str, Party] = {}
         for actor in (*event.actor, *event.recipient):
             if actor.code and actor.code not in parties:

@@ -153,6 +153,7 @@ class Lexicon:
     operators: dict[tuple[str, str], Entries]
     composition: dict[tuple[str, str], Composition]
     domains: dict[str, str]
+    domain_phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
     idioms: dict[str, tuple[tuple[str, ...], ...]]
     digest: str
     entries: int = 0
@@ -433,9 +434,16 @@ def _composition(name: str, line: int, row: dict[str, str]) -> tuple[tuple[str, 
     return (operator, content), Composition(result, mode, aux, factor)
 
 
-def _friends(name: str, text: str) -> tuple[dict[str, str], dict[str, tuple[tuple[str, ...], ...]]]:
-    """Return single words by domain, and phrases by their first word."""
+def _friends(
+    name: str, text: str
+) -> tuple[
+    dict[str, str],
+    dict[str, list[tuple[tuple[str, ...], str]]],
+    dict[str, list[tuple[str, ...]]],
+]:
+    """Return single words by domain, phrases of domains by their last word, and idioms by their first."""
     domains: dict[str, str] = {}
+    phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     idioms: dict[str, list[tuple[str, ...]]] = {}
     for line, row in _rows(name, text, ("domain", "words", "example")):
         if not row["domain"] or not row["words"]:
@@ -448,11 +456,12 @@ def _friends(name: str, text: str) -> tuple[dict[str, str], dict[str, tuple[tupl
                 if row["domain"] != "idiom":
                     for form in noun_forms(parts[0]) if parts[0].isalpha() else {parts[0]}:
                         domains.setdefault(form, row["domain"])
-            else:
+            elif row["domain"] == "idiom":
                 idioms.setdefault(parts[0], []).append(parts)
-    return domains, {
-        first: tuple(sorted(found, key=len, reverse=True)) for first, found in idioms.items()
-    }
+            else:
+                for form in noun_forms(parts[-1]) if parts[-1].isalpha() else {parts[-1]}:
+                    phrases.setdefault(form, []).append(((*parts[:-1], form), row["domain"]))
+    return domains, phrases, idioms
 
 
 def _sources(extra: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -535,11 +544,14 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
             key2, value = _composition(name, line, row)
             composition[key2] = value
     domains: dict[str, str] = {}
+    domain_phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {}
     idioms: dict[str, tuple[tuple[str, ...], ...]] = {}
     for name, text in by_kind["friends"]:
-        singles, phrases = _friends(name, text)
+        singles, phrases, found_idioms = _friends(name, text)
         domains.update(singles)
-        for first, found in phrases.items():
+        for last, pairs in phrases.items():
+            domain_phrases[last] = (*domain_phrases.get(last, ()), *pairs)
+        for first, found in found_idioms.items():
             idioms[first] = tuple(
                 sorted({*idioms.get(first, ()), *found}, key=lambda p: (-len(p), p))
             )
@@ -567,6 +579,7 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         {key: Entries(found) for key, found in operators.items()},
         composition,
         domains,
+        domain_phrases,
         idioms,
         lexicon_digest(extra),
         len(entries),

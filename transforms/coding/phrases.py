@@ -103,13 +103,21 @@ class Phrases:
         "entities",
         "graph",
         "knowledge",
+        "muted",
         "resolved",
         "text",
     )
 
-    def __init__(self, graph: Clauses, resolved: ResolvedArticle, knowledge: Knowledge) -> None:
-        """Bind to one sentence of one article."""
+    def __init__(
+        self,
+        graph: Clauses,
+        resolved: ResolvedArticle,
+        knowledge: Knowledge,
+        muted: frozenset[int] = frozenset(),
+    ) -> None:
+        """Bind to one sentence of one article; ``muted`` are tokens that name nobody, those of its dateline."""
         self.graph = graph
+        self.muted = muted
         self.resolved = resolved
         self.knowledge = knowledge
         self.entities = resolved.entities
@@ -128,7 +136,7 @@ class Phrases:
         """Return the actor named by the phrase whose head is ``token``, or null."""
         if token not in self._cache:
             self._cache[token] = None
-            self._cache[token] = self._actor(token, 0)
+            self._cache[token] = None if token in self.muted else self._actor(token, 0)
         return self._cache[token]
 
     def _span(self, token: int) -> tuple[int, int]:
@@ -137,16 +145,20 @@ class Phrases:
         left, right = graph.phrase_left(token), token
         while left < token and (
             graph.lowers[left] in ("the", "a", "an", "its", "his", "their")
-            or graph.tags[left] in ("ADV", "PUNCT", "SCONJ", "CCONJ")
+            or graph.tags[left] in ("ADV", "ADP", "PUNCT", "SCONJ", "CCONJ")
         ):
             left += 1
         for i in range(
             left, token
-        ):  # what stands before a dash or is a date is no part of the name
-            if i in self.dated or (
-                graph.lowers[i] in _DASHES
-                and i > graph.first
-                and graph.tokens.starts[i] > graph.tokens.ends[i - 1]
+        ):  # what stands before a dash, in a dateline or is a date is no part of the name
+            if (
+                i in self.dated
+                or i in self.muted
+                or (
+                    graph.lowers[i] in _DASHES
+                    and i > graph.first
+                    and graph.tokens.starts[i] > graph.tokens.ends[i - 1]
+                )
             ):
                 left = i + 1
         index = self.resolved.entity_of_token.get(token)
@@ -399,7 +411,11 @@ class Phrases:
             return True
         role = self.knowledge.role(word)
         if role is not None and role.kind != "modifier":
-            return True
+            # "a national plan", "criminal cases", "an official visit" name nobody; "the military" does
+            return graph.tags[token] != "ADJ" or (
+                graph.relations[token] != "amod"
+                and any(graph.relations[k] == "det" for k in graph.kids(token))
+            )
         if graph.tags[token] in ("NUM", "DET", "PRON"):
             return True
         if graph.tags[token] in ("PROPN", "ADJ"):

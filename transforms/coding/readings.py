@@ -52,6 +52,7 @@ _ANNOUNCING: Final = frozenset(
     "announce announces announced announcing declare declares declared declaring unveil unveiled"
     " unveils proclaim proclaimed order ordered orders approve approved".split()
 )
+_ACCUSED_BEFORE: Final = frozenset("the an key main prime fellow co-accused other another".split())
 _WRAPPERS: Final = frozenset({"say", "suppose"})
 
 
@@ -242,14 +243,31 @@ class SentenceReader:
                 i += 1
             if i >= limit:
                 return False
+            if (
+                i > token + 1
+                and word in _OWN_PREPOSITIONS
+                and graph.relations[i] == "case"
+                and entry.pos == "V"
+                and graph.relations[i - 1] in ("obj", "flat")
+            ):
+                return False  # "took office in 1999" takes nobody in
             i += 1
         return True
+
+    def _is_the_accused(self, token: int) -> bool:
+        """Tell whether *accused* is a person: *key accused Shaibin Ashraf*, *two accused men*."""
+        graph = self.graph
+        if graph.relations[token] in ("amod", "compound", "nmod:desc"):
+            return not graph.slot(token, "of") and not graph.slot(token, "by")
+        return token > graph.first and graph.lowers[token - 1] in _ACCUSED_BEFORE
 
     def _first_match(self, token: int, entries: tuple[Entry, ...]) -> Entry | None:
         for entry in entries:
             if entry.rest and not self._rest_matches(token, entry):
                 continue
             if entry.needs and not self._needs_hold(token, entry):
+                continue
+            if entry.label == "REQUEST" and entry.pos == "V" and self._states(token, entry):
                 continue
             blocked = self._blocked_by(token, entry) if entry.blocks else None
             if blocked is not None:
@@ -262,6 +280,25 @@ class SentenceReader:
             return entry
         return None
 
+    def _states(self, token: int, entry: Entry) -> bool:
+        """Tell whether what should be asked for is stated: *told the paper the owners were stopped*."""
+        if not any(c.slot == "comp" for c in entry.needs):
+            return False
+        clauses = self.graph.slot(token, "comp")
+        return bool(clauses) and all(self._is_statement(f.token) for f in clauses)
+
+    def _is_statement(self, clause: int) -> bool:
+        graph = self.graph
+        if graph.relations[clause] not in ("ccomp", "parataxis"):
+            return False
+        kids = graph.kids(clause)
+        finite = graph.xpos[clause] in ("VBD", "VBZ", "VBP") or any(
+            graph.relations[k] in ("aux", "aux:pass", "cop")
+            and graph.xpos[k] in ("VBD", "VBZ", "VBP")
+            for k in kids
+        )
+        return finite and any(graph.relations[k].startswith("nsubj") for k in kids)
+
     def event_of(self, token: int) -> Entry | None:
         """Return the event entry of a word, or null."""
         if token in self._events:
@@ -269,7 +306,7 @@ class SentenceReader:
         graph, table = self.graph, self.lexicon.events
         word = graph.lowers[token]
         event: Entry | None = None
-        if word in self.lexicon.anchors:
+        if word in self.lexicon.anchors and not (word == "accused" and self._is_the_accused(token)):
             for pos in _parts_of_speech(graph.tags[token], graph.xpos[token]):
                 entries = table.get((word, pos))
                 if entries is not None:
@@ -423,12 +460,25 @@ class SentenceReader:
         reciprocal = entry.reciprocal and (not recipients or self.slot in _MUTUAL)
         if recipients and consumed & set(recipients):
             recipients = self._fill(token, entry.recipient, (*actors, *consumed), entry.rest)
-        if entry.recipient and not any(self.is_kind(t, "actor") for t in recipients):
+        if (
+            entry.recipient
+            and not any(self.is_kind(t, "actor") for t in recipients)
+            and not (
+                entry.label == "CONSULT" and entry.pos == "V"
+            )  # what is discussed meets nobody
+        ):
             things = [f.token for f in self._fillers(token, "obj", entry.rest)]
             things += [f.token for f in self.graph.slot(token, "comp")]
             recipients = self._owner_of(things, actors) or recipients
             reciprocal = reciprocal and not any(self.is_kind(t, "actor") for t in recipients)
         between = self._fill(token, ("between", "among")) if entry.reciprocal else ()
+        if len(between) == 1:
+            # a long list of office-holders comes apart: the rest was hung on the meeting itself
+            between += tuple(
+                t
+                for t in self._spread(self.graph.kids_by(token, "appos"))
+                if t > between[0] and self.is_kind(t, "actor")
+            )
         if not recipients and entry.recipient and entry.label != "CONSULT":
             recipients = self._anywhere(token, actors, frozenset())
             reciprocal = reciprocal and not recipients

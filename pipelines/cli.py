@@ -183,7 +183,7 @@ def about(
 ) -> None:
     """Turn a news archive into tables that say who did what to whom, when and where."""
     if show_version:
-        from pipelines.lake import version
+        from pipelines.records import version
 
         typer.echo(f"dateline {version()}")
         raise typer.Exit

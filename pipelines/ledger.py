@@ -32,6 +32,11 @@ class Kind:
         """Return the name of the key column."""
         return str(self.schema.names[0])
 
+    def narrowed(self, columns: Sequence[str]) -> Kind:
+        """Return the table with its key, these columns, and ``gone``."""
+        names = dict.fromkeys([self.key, *columns, "gone"])
+        return Kind(name=self.name, schema=pa.schema([self.schema.field(name) for name in names]))
+
     def rows(self, rows: Sequence[Mapping[str, Any]], *, gone: bool = False) -> pa.Table:
         """Build a delta from dictionaries; columns a row does not name are null."""
         columns = {
@@ -77,6 +82,9 @@ INPUTS: Final = _kind(
     limited=pa.int32(),  # rejects that larger limits could avoid
     articles=pa.int32(),
     rejects=pa.int32(),
+    reasons=pa.string(),  # rejects by reason, "binary=1 too_short=2"
+    content_hash=pa.string(),  # SHA-256 of the file; null for what lies behind a URL
+    version=pa.string(),  # of the program that read it
     unit_id=pa.string(),
     run_id=pa.string(),
 )
@@ -89,11 +97,14 @@ ARTICLES: Final = _kind(
     content_hash=pa.string(),
     published_at=INSTANT,
     word_count=pa.int32(),
+    row_hash=pa.string(),  # of all that annotation looks at
 )
 ANNOTATIONS: Final = _kind(
     "annotations",
     article_id=pa.string(),
     signature=pa.string(),  # model, coder, knowledge and lexicons it was annotated with
+    rejected=pa.bool_(),
+    version=pa.string(),  # of the program that annotated it
     unit_id=pa.string(),
     run_id=pa.string(),
 )
@@ -111,21 +122,46 @@ KINDS: Final = {kind.name: kind for kind in (INPUTS, ARTICLES, ANNOTATIONS, FILE
 
 
 def fold(kind: Kind, deltas: Sequence[pa.Table], *, keep_gone: bool = False) -> pa.Table:
-    """Return the rows that are left: the last of each key, without those taken away unless ``keep_gone``."""
-    table = pa.concat_tables(
-        [kind.conform(delta) for delta in deltas] or [kind.schema.empty_table()]
+    """Return the rows that are left: the last of each key, without those taken away unless ``keep_gone``.
+
+    The newest delta stands as it is; of the older ones stay the rows whose key no newer one has. So the largest, which is
+    the oldest, is gone through once against the few keys that came after it.
+    """
+    kept: list[pa.Table] = []
+    newer: pa.Array | None = None
+    filled = [delta for delta in deltas if delta.num_rows]
+    for number, delta in enumerate(reversed(filled), start=1):
+        rows = _last_of_each(kind, kind.conform(delta))
+        keys = _whole(rows[kind.key])
+        if newer is not None:
+            known = pc.is_in(keys, value_set=newer)
+            rows = rows.filter(pc.invert(known))
+            if number < len(filled):
+                newer = pa.concat_arrays([newer, keys.filter(pc.invert(known))])
+        else:
+            newer = keys
+        if not keep_gone:
+            rows = rows.filter(pc.invert(rows["gone"]))
+        kept.append(rows)
+    return pa.concat_tables([kind.schema.empty_table(), *reversed(kept)]).combine_chunks()
+
+
+def _last_of_each(kind: Kind, table: pa.Table) -> pa.Table:
+    """Return the last row of each key, in order; a delta that was folded has each key once."""
+    if pc.count_distinct(table[kind.key]).as_py() == table.num_rows:
+        return table
+    order = pa.array(range(table.num_rows), pa.int64())
+    last = (
+        pa.table({"key": table[kind.key], "order": order})
+        .group_by("key", use_threads=False)
+        .aggregate([("order", "max")])["order_max"]
     )
-    if len(deltas) > 1:
-        order = pa.array(range(table.num_rows), pa.int64())
-        last = (
-            pa.table({"key": table[kind.key], "order": order})
-            .group_by("key", use_threads=False)
-            .aggregate([("order", "max")])["order_max"]
-        )
-        table = table.take(_sorted(last))
-    if not keep_gone and table.num_rows:
-        table = table.filter(pc.invert(table["gone"]))
-    return table.combine_chunks()
+    return table.take(_sorted(last))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    array = column.combine_chunks()
+    return array if isinstance(array, pa.Array) else pa.concat_arrays(array.chunks)
 
 
 def _sorted(indices: pa.ChunkedArray) -> pa.Array:
@@ -143,18 +179,25 @@ class LedgerFile:
     sha256: str
 
 
-def read_kind(lake: Path, kind: Kind, files: Sequence[LedgerFile]) -> pa.Table:
-    """Read one table of the ledger as it stands.
+def read_kind(
+    lake: Path, kind: Kind, files: Sequence[LedgerFile], columns: Sequence[str] | None = None
+) -> pa.Table:
+    """Read one table of the ledger as it stands, all columns or some.
 
     Raises:
       OSError, pa.ArrowInvalid: a ledger file is missing or damaged.
     """
+    some = kind if columns is None else kind.narrowed(columns)
     deltas = [
-        pq.read_table(lake / file.path, partitioning=None)
-        for file in files
-        if file.kind == kind.name
+        _read_delta(lake / file.path, some.schema.names) for file in files if file.kind == kind.name
     ]
-    return fold(kind, deltas)
+    return fold(some, deltas)
+
+
+def _read_delta(path: Path, names: Sequence[str]) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        present = set(file.schema_arrow.names)
+        return file.read(columns=[name for name in names if name in present])
 
 
 def files_to_merge(files: Sequence[LedgerFile], rows: int) -> int:

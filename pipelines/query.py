@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipelines.lake import Lake, read_record
+from pipelines.lake import Lake
 from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, INPUTS
+from pipelines.records import read_sealed
 from schemas import tables
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def status(lake: Lake, runs: int = 5) -> dict[str, Any]:
         },
         "rejects": dict(reasons),
         "unfinished": (lake.home / "intent.json").is_file(),
-        "runs": [_brief(read_record(path)) for path in lake.run_records()[-runs:]],
+        "runs": [_brief(read_sealed(path)) for path in lake.run_records()[-runs:]],
     }
 
 

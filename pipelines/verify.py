@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.lake import Lake, LakeDamagedError, State, read_record
+from pipelines.lake import Lake
 from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, INPUTS
+from pipelines.records import LakeDamagedError, State, read_sealed
 from schemas import tables
 from transforms.parquet import file_digest
 
@@ -61,7 +62,7 @@ def verify(lake: Lake) -> list[Problem]:
     problems: list[Problem] = []
     for path in lake.run_records():
         try:
-            read_record(path)
+            read_sealed(path)
         except LakeDamagedError as error:
             problems.append(
                 Problem(name="damaged_record", where=_relative(lake, path), message=str(error))

@@ -20,7 +20,7 @@ SET VARIABLE dateline_lake = coalesce(getvariable('dateline_lake'), '.');
 _EVENT_PAIRS = """
 -- One row per actor and recipient of an event; either is null where the event has none.
 CREATE OR REPLACE VIEW event_pairs AS
-SELECT * EXCLUDE (actor_one, recipient_one),
+SELECT * EXCLUDE (actor_one, recipient_one, actor_country, recipient_country),
        actor_one.text AS actor_text, actor_one.code AS actor_code,
        actor_one.country AS actor_country, actor_one.sector AS actor_sector,
        recipient_one.text AS recipient_text, recipient_one.code AS recipient_code,

@@ -132,6 +132,16 @@ class Event:
     mention_count: int = 1
     sentence_indexes: tuple[int, ...] = ()
 
+    @property
+    def actor_country(self) -> str | None:
+        """Return the country of the first actor."""
+        return self.actor[0].country if self.actor else None
+
+    @property
+    def recipient_country(self) -> str | None:
+        """Return the country of the first recipient."""
+        return self.recipient[0].country if self.recipient else None
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate:

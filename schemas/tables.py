@@ -21,7 +21,7 @@ from schemas.documents import Article
 from schemas.facts import Duplicate, Entity, Event, Mention
 from schemas.outcomes import Reject
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 """Major and minor version of all tables together; every Parquet file carries it in its metadata."""
 
 UNKNOWN_MONTH: Final = "unknown"
@@ -47,7 +47,9 @@ class Table:
 
     A ``partitioned`` table has one folder per ``published_month``: always that of the article, so the writer is told it,
     because mentions and events do not carry it. ``text_columns`` hold values that hardly ever repeat, which dictionary
-    encoding would only make larger. ``constants`` are columns that the record does not have and the writer gives.
+    encoding would only make larger. ``constants`` are columns that the record does not have and the writer gives;
+    ``derived`` are properties of the record that have a column, for queries. ``cluster`` sorts the files of a compacted
+    partition for the usual questions (empty: ``order`` does).
     """
 
     name: str
@@ -59,6 +61,8 @@ class Table:
     partitioned: bool = True
     text_columns: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    cluster: tuple[str, ...] = ()
 
     def to_arrow(self, rows: Sequence[Any], constants: Mapping[str, Any] | None = None) -> pa.Table:
         """Return the rows as an Arrow table, sorted by ``order``.
@@ -211,6 +215,7 @@ ARTICLES: Final = Table(
     record=Article,
     key=("article_id",),
     order=("article_id",),
+    cluster=("published_at", "article_id"),
     text_columns=(
         "article_id",
         "uri",
@@ -338,6 +343,7 @@ ENTITIES: Final = Table(
     record=Entity,
     key=("article_id", "entity_id"),
     order=("article_id", "first_start", "entity_id"),
+    cluster=("entity_id", "article_id"),
     schema=pa.schema(
         [
             field("entity_id", pa.string(), "Id of the entity, the same in every article."),
@@ -383,6 +389,8 @@ EVENTS: Final = Table(
     key=("event_id",),
     order=("article_id", "trigger_start", "event_type", "event_id"),
     text_columns=("event_id", "event_text"),
+    derived=("actor_country", "recipient_country"),
+    cluster=("event_date", "actor_country", "article_id", "trigger_start", "event_id"),
     schema=pa.schema(
         [
             field("event_id", pa.string(), "Id of the event, from its article, type and trigger."),
@@ -401,6 +409,13 @@ EVENTS: Final = Table(
             field("cameo_root", CATEGORY, "CAMEO root code, two digits."),
             field("actor", pa.list_(ACTOR), "Who did it."),
             field("recipient", pa.list_(ACTOR), "To whom it was done."),
+            field(
+                "actor_country",
+                CATEGORY,
+                "Country of the first actor: the flat column to filter by.",
+                nullable=True,
+            ),
+            field("recipient_country", CATEGORY, "Country of the first recipient.", nullable=True),
             field(
                 "is_reciprocal",
                 pa.bool_(),
@@ -504,6 +519,34 @@ REJECTS: Final = Table(
         ]
     ),
 )
+
+ANNOTATED: Final = (
+    "article_id",
+    "uri",
+    "member",
+    "record_offset",
+    "source_format",
+    "extractor",
+    "content_hash",
+    "url",
+    "title",
+    "subtitle",
+    "publisher",
+    "agency",
+    "section",
+    "language",
+    "language_confidence",
+    "published_at",
+    "published_precision",
+    "published_basis",
+    "dateline",
+    "dateline_place",
+    "dateline_date",
+    "text",
+    "paragraph_offsets",
+    "word_count",
+)
+"""Columns of ``articles`` that annotation looks at; an article read again with these unchanged keeps its annotations."""
 
 TABLES: Final = (ARTICLES, MENTIONS, ENTITIES, EVENTS, DUPLICATES, REJECTS)
 BY_NAME: Final = {table.name: table for table in TABLES}

@@ -85,18 +85,20 @@ class StagedFile:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class InputOutcome:
-    """What became of one input: its articles and its rejects by reason."""
+    """What became of one input: its articles and its rejects by reason; ``content_hash`` is the SHA-256 of the file."""
 
     file: InputFile
     articles: int
     rejects: Mapping[str, int]
+    content_hash: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a unit left in the staging folder; ``index`` is the staged list of its articles, for the ledger.
 
-    ``rows`` counts the rows of each table, ``rejects`` the rejects of each reason, ``words`` those of the articles.
+    ``rows`` counts the rows of each table, ``rejects`` the rejects of each reason, ``words`` those of the articles;
+    ``rejected`` are ids of articles that could not be annotated.
     """
 
     unit_id: str
@@ -112,6 +114,7 @@ class Manifest:
     seconds: float
     outcomes: tuple[InputOutcome, ...] = ()
     selections: tuple[Selection, ...] = ()
+    rejected: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain lists and dictionaries."""
@@ -128,11 +131,10 @@ class Manifest:
         values["files"] = tuple(StagedFile(**item) for item in values["files"])
         values["index"] = StagedFile(**values["index"]) if values["index"] else None
         values["outcomes"] = tuple(
-            InputOutcome(
-                file=InputFile(**item["file"]), articles=item["articles"], rejects=item["rejects"]
-            )
+            InputOutcome(**{**item, "file": InputFile(**item["file"])})
             for item in values["outcomes"]
         )
+        values["rejected"] = tuple(values.get("rejected", ()))
         values["selections"] = tuple(
             Selection(
                 path=item["path"],

@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.tables import ARTICLES, BY_NAME, REJECTS, SCHEMA_VERSION, Table
+from schemas import ids
+from schemas.tables import ANNOTATED, ARTICLES, BY_NAME, REJECTS, SCHEMA_VERSION, Table
 from schemas.units import StagedFile, Unit
 
 FLUSH_CODE_POINTS = 16_000_000
@@ -32,6 +33,7 @@ INDEX = pa.schema(
         ("content_hash", pa.string()),
         ("published_at", pa.timestamp("us", tz="UTC")),
         ("word_count", pa.int32()),
+        ("row_hash", pa.string()),
     ]
 )
 """What the ledger keeps of every article: enough to plan ``annotate`` and to find exact copies."""
@@ -52,6 +54,8 @@ class UnitWriter:
         """Make the attempt's folder, ``staging`` being relative to ``lake``."""
         self._lake = Path(lake)
         self._attempt = f"{staging}/{unit.unit_id}-{uuid.uuid4().hex[:12]}"
+        # There from the start: a folder without a manifest is what the run was at when it died.
+        (self._lake / self._attempt).mkdir(parents=True, exist_ok=True)
         self._unit = unit
         self._run_id = run_id
         self._waiting: dict[tuple[str, str], list[Any]] = {}
@@ -140,12 +144,19 @@ class UnitWriter:
             },
             "path": pa.array([file.path] * rows.num_rows, pa.string()),
             "row": pa.array(range(first, first + rows.num_rows), pa.int32()),
+            "row_hash": pa.array(row_hashes(rows), pa.string()),
         }
         self._index.write(pa.table([columns[name] for name in INDEX.names], schema=INDEX))
 
     def _close_oldest(self) -> None:
         _, file = self._open.popitem(last=False)
         self._files.append(file.close())
+
+
+def row_hashes(rows: pa.Table) -> list[str]:
+    """Hash what annotation looks at of each article: 128 bits, the same on every machine."""
+    columns = [rows[name].to_pylist() for name in ANNOTATED]
+    return [ids.digest(*values, size=16) for values in zip(*columns, strict=True)]
 
 
 class _OpenFile:

@@ -13,36 +13,12 @@ import pyarrow.parquet as pq
 
 from schemas.documents import Article
 from schemas.outcomes import Reject
+from schemas.tables import ANNOTATED
 from schemas.units import Selection, Unit
 from transforms.stage import Batch
 
-COLUMNS = (
-    "article_id",
-    "uri",
-    "member",
-    "record_offset",
-    "source_format",
-    "extractor",
-    "content_hash",
-    "url",
-    "title",
-    "subtitle",
-    "publisher",
-    "agency",
-    "section",
-    "language",
-    "language_confidence",
-    "published_at",
-    "published_precision",
-    "published_basis",
-    "dateline",
-    "dateline_place",
-    "dateline_date",
-    "text",
-    "paragraph_offsets",
-    "word_count",
-)
-"""What annotation looks at; the other columns of ``articles`` are not read and have their defaults."""
+COLUMNS = ANNOTATED
+"""The columns that are read; the other fields of an article have their defaults."""
 
 _TUPLES = ("paragraph_offsets",)
 

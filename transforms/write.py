@@ -17,7 +17,7 @@ from schemas.documents import Article
 from schemas.outcomes import Reject
 from schemas.tables import ARTICLES, BY_NAME, REJECTS, UNKNOWN_MONTH, published_month
 from schemas.units import CodedArticle, InputOutcome, Manifest, Unit
-from transforms.files import unlisted
+from transforms.files import unchanged_digest, unlisted
 from transforms.parquet import UnitWriter, manifest_path, write_whole
 from transforms.stage import Batch, Pulse, fatal
 
@@ -77,6 +77,7 @@ def write_batch(batch: Batch, lake: str, staging: str, run_id: str) -> Manifest:
         seconds=round(time.monotonic() - started, 3),
         outcomes=tally.outcomes(batch.unit),
         selections=batch.unit.selections,
+        rejected=tuple(sorted(tally.rejected)),
     )
 
 
@@ -87,6 +88,7 @@ class _Tally:
         self.pulse = Pulse()
         self.rows: collections.Counter[str] = collections.Counter()
         self.rejects: collections.Counter[str] = collections.Counter()
+        self.rejected: set[str] = set()
         self._articles: collections.Counter[str] = collections.Counter()
         self._rejects: dict[str, collections.Counter[str]] = collections.defaultdict(
             collections.Counter
@@ -101,6 +103,8 @@ class _Tally:
         self.rows["rejects"] += 1
         self.rejects[record.reason] += 1
         self._rejects[record.uri][record.reason] += 1
+        if record.article_id is not None:
+            self.rejected.add(record.article_id)
         self.pulse.rejects += 1
 
     def article(self, record: Article, writer: UnitWriter) -> None:
@@ -132,6 +136,7 @@ class _Tally:
                 file=file,
                 articles=self._articles[file.uri],
                 rejects=dict(self._rejects.get(file.uri, {})),
+                content_hash=unchanged_digest(file),
             )
             for file in [*unit.inputs, *(unlisted(reject.uri) for reject in unit.rejects)]
         )

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from pipelines import plan
 from pipelines.execute import Execution, StageResult, run_stage
 from pipelines.lake import Change, Lake
-from pipelines.options import AnnotateConfig
+from pipelines.options import WHOLE, AnnotateConfig, Scope
+from pipelines.records import version
 from pipelines.supervise import Job
 from schemas import ids
 from schemas.units import Manifest, Unit
@@ -76,8 +77,12 @@ def versions_of(config: AnnotateConfig) -> dict[str, str]:
     }
 
 
-def main(lake: Lake, execution: Execution, config: AnnotateConfig) -> StageResult:
+def main(
+    lake: Lake, execution: Execution, config: AnnotateConfig, scope: Scope = WHOLE
+) -> StageResult:
     """Annotate the articles that are new, or were annotated by another model, coder or knowledge.
+
+    ``scope`` says which of them, and what is done again.
 
     Raises:
       ModelError: there is no such model.
@@ -87,7 +92,14 @@ def main(lake: Lake, execution: Execution, config: AnnotateConfig) -> StageResul
     versions = versions_of(config)
     signature = ids.digest("annotate", *sorted(versions.items()))
     state = lake.state
-    todo = plan.plan_annotate(state, lake.left_over(STAGE), signature=signature)
+    todo = plan.plan_annotate(
+        state,
+        lake.left_over(STAGE),
+        signature=signature,
+        scope=scope,
+        deaths=lake.deaths(STAGE),
+        version=version(),
+    )
     if todo.empty:
         lake.sweep(STAGE)
         return StageResult(

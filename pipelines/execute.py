@@ -39,6 +39,8 @@ class StageResult:
     rejects: dict[str, int] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
     failures: tuple[Failure, ...] = ()
+    pruned: int = 0
+    vanished: int = 0
     too_many_rejects: bool = False
 
 
@@ -131,7 +133,11 @@ def run_stage(
         len(plan.adopted),
         job.config,
     )
-    outcome = execution.perform(job, plan.units)
+    try:
+        outcome = execution.perform(job, plan.units)
+    except BaseException:
+        lake.mark_stopped(run)  # it did not die at what it was doing
+        raise
     found = lake.gather(run)
     missing = [unit_id for unit_id in outcome.done if unit_id not in found]
     failures = [
@@ -144,7 +150,7 @@ def run_stage(
     refused = sum(result.rejects.values())
     if refused and refused / (refused + result.articles) > execution.config.max_reject_ratio:
         return dataclasses.replace(result, run_id=None, too_many_rejects=True)
-    if manifests or plan.stale:
+    if manifests or plan.unattended:
         change = make_change(manifests)
         facts: dict[str, Any] = {
             **change.facts,
@@ -188,4 +194,6 @@ def summarize(
         rejects=dict(sorted(rejects.items())),
         seconds=round(seconds, 2),
         failures=tuple(failures),
+        pruned=len(plan.pruned),
+        vanished=plan.vanished,
     )

@@ -6,13 +6,14 @@ files ──ParseArticles──▶ Article ──WriteTables──▶ articles, 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines import plan
 from pipelines.execute import Execution, StageResult, run_stage
 from pipelines.lake import Change, Lake
-from pipelines.options import IngestConfig
+from pipelines.options import WHOLE, IngestConfig, Scope
+from pipelines.records import version
 from pipelines.supervise import Job
 from schemas import ids
 from schemas.documents import InputFile
@@ -71,10 +72,15 @@ def main(
     config: IngestConfig,
     files: Sequence[InputFile],
     problems: Sequence[Reject],
+    scope: Scope = WHOLE,
+    covered: Callable[[str], bool] | None = None,
 ) -> StageResult:
-    """Read the inputs that are new or changed.
+    """Read the inputs that are new or changed, or that ``scope`` asks for again.
+
+    ``covered`` tells which uris would be listed if they were there, so that removed ones are known.
 
     Raises:
+      UsageError: pruning would take away too much.
       RunStoppedError: no unit can succeed.
       LakeError: the lake cannot be read or written.
     """
@@ -83,11 +89,26 @@ def main(
     limits += "".join(f", {name} {value:g}" for name, value in sorted(config.limits))
     state = lake.state
     todo = plan.plan_ingest(
-        state, files, problems, lake.left_over(STAGE), signature=signature, limits=limits
+        state,
+        files,
+        problems,
+        lake.left_over(STAGE),
+        signature=signature,
+        limits=limits,
+        scope=scope,
+        covered=covered,
+        deaths=lake.deaths(STAGE),
+        version=version(),
     )
     if todo.empty:
         lake.sweep(STAGE)
-        return StageResult(stage=STAGE, run_id=None, listed=todo.listed, skipped=todo.skipped)
+        return StageResult(
+            stage=STAGE,
+            run_id=None,
+            listed=todo.listed,
+            skipped=todo.skipped,
+            vanished=todo.vanished,
+        )
     run = lake.begin(STAGE)
     job = Job(
         stage=STAGE,
@@ -101,10 +122,17 @@ def main(
     def make_change(manifests: list[Manifest]) -> Change:
         return Change(
             manifests=manifests,
-            replaced_uris=plan.replaced_uris(state, manifests),
+            replaced_uris=[*plan.replaced_uris(state, manifests), *todo.pruned],
+            touched=todo.touched,
             limits=limits,
             limited_reasons=plan.LIMITED_REASONS,
-            facts={"signature": signature, "settings": dataclasses.asdict(config)},
+            facts={
+                "signature": signature,
+                "settings": dataclasses.asdict(config),
+                "pruned": len(todo.pruned),
+                "touched": len(todo.touched),
+                "vanished": todo.vanished,
+            },
         )
 
     return run_stage(lake, execution, todo, run, job, make_change)

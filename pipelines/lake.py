@@ -22,6 +22,7 @@ replaced, and never counts one twice.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import datetime as dt
 import json
@@ -330,6 +331,29 @@ class Lake:
                 if all(self._intact(file) for file in files):
                     found[manifest.unit_id] = manifest
         return list(found.values())
+
+    def deaths(self, stage: str) -> dict[str, int]:
+        """Return at which inputs (uris) or articles (ids) of a stage runs have died, and how many of them.
+
+        What a run was at shows in the attempts without a manifest; a run that was stopped, and did not die, says so.
+        """
+        found: collections.Counter[str] = collections.Counter()
+        for folder in self.staging.glob(f"*.{stage}"):
+            if (folder / "stopped").is_file():
+                continue
+            done = {path.name.split(".")[0] for path in iterate_manifests(folder)}
+            items: set[str] = set()
+            for path in folder.glob("*/items.json"):
+                if path.parent.name.split("-")[0] not in done:
+                    with contextlib.suppress(OSError, ValueError):
+                        items.update(json.loads(path.read_bytes()))
+            found.update(items)
+        return dict(found)
+
+    def mark_stopped(self, run: Run) -> None:
+        """Say that a run ended by itself, so that nobody suspects what it was at."""
+        with contextlib.suppress(OSError):
+            (self.root / run.staging / "stopped").touch()
 
     def _manifests(self, folder: Path) -> Iterator[Manifest]:
         for path in iterate_manifests(folder):

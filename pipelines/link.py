@@ -28,11 +28,12 @@ def main(lake: Lake) -> StageResult:
     """
     started = time.monotonic()
     state = lake.state
-    count = state.table(ARTICLES).num_rows
+    articles = state.table(ARTICLES, ("content_hash", "published_at"))
+    count = articles.num_rows
     if state.linked_version == state.articles_version:
         lake.sweep(STAGE)
         return StageResult(stage=STAGE, run_id=None, listed=count, skipped=count)
-    copies = find_copies(state.table(ARTICLES))
+    copies = find_copies(articles)
     run = lake.begin(STAGE)
     manifest = _write(lake, run, copies.to_pylist(), state.articles_version)
     rows = dict(manifest.rows)

@@ -7,6 +7,7 @@ without a word, so they are refused here.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import difflib
 import os
 from collections.abc import Sequence
@@ -147,6 +148,51 @@ class AnnotateConfig:
             for path in paths:
                 if not Path(path).exists():
                     raise UsageError(f"{flag} {path}: no such file")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which part of an archive a run looks at, and what it does again although it is done.
+
+    ``since`` and ``until`` are days of publication, both included, and ``only`` are globs for uris: what is known is
+    looked at if it lies within all of them; an input that is new or has changed has no day yet, so only ``only`` counts.
+    ``max_prune_ratio`` is the part of the known inputs that ``prune`` may take away.
+    """
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    only: tuple[str, ...] = ()
+    reparse: bool = False
+    reannotate: bool = False
+    retry_rejects: bool = False
+    prune: bool = False
+    max_prune_ratio: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Check.
+
+        Raises:
+          UsageError: the range is empty, or the ratio out of range.
+        """
+        if self.since and self.until and self.since > self.until:
+            raise UsageError(f"--since {self.since} is after --until {self.until}")
+        if not 0 <= self.max_prune_ratio <= 1:
+            raise UsageError(
+                f"--max-prune-ratio {self.max_prune_ratio}: expected a number from 0 to 1"
+            )
+
+    @property
+    def dated(self) -> bool:
+        """Tell whether days matter."""
+        return self.since is not None or self.until is not None
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether all of the archive is looked at."""
+        return not (self.dated or self.only)
+
+
+WHOLE: Final = Scope()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

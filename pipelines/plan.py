@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import datetime as dt
+import fnmatch
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.lake import State
-from pipelines.ledger import ANNOTATIONS, ARTICLES, INPUTS
+from pipelines.ledger import ANNOTATIONS, ARTICLES, INPUTS, INSTANT
+from pipelines.options import WHOLE, Scope, UsageError
+from pipelines.records import State
 from schemas import ids
 from schemas.documents import InputFile
 from schemas.outcomes import Reject
-from schemas.units import Manifest, Selection, Unit
+from schemas.units import Condemned, Manifest, Selection, Unit
+from transforms.files import is_readable, unchanged_digest
 from transforms.link import find_copies
 
 UNIT_FILES: Final = 200
@@ -35,12 +39,22 @@ LIMITED_REASONS: Final = ("timeout", "too_large")
 """Rejects that larger limits could avoid."""
 
 
+PASSING_REASONS: Final = ("unreadable",)
+"""Rejects whose reason can pass without a trace in the file's size and time: no permission, a disk that was away."""
+
+SUSPECT_DEATHS: Final = 2
+CONDEMNED_DEATHS: Final = 5
+"""An input or article at which so many runs died is tried in ever smaller units (16, 4, 1), and then rejected. Five in a
+row are no chance: a scheduler that kills a run every night meets another article each time, since what was finished is kept."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Plan:
     """A stage's work: units to do, units a killed run has done already, and what else the commit has to know.
 
     ``listed`` counts inputs or articles looked at, ``skipped`` those that need nothing; ``copies`` the articles not
-    annotated because they are copies. ``stale`` are articles whose annotations must go.
+    annotated because they are copies. ``stale`` are articles whose annotations must go, ``pruned`` inputs whose rows
+    must; ``touched`` inputs with a new time and the old content. ``vanished`` counts inputs that are no longer there.
     """
 
     units: Sequence[Unit]
@@ -49,11 +63,19 @@ class Plan:
     skipped: int = 0
     copies: int = 0
     stale: Sequence[str] = ()
+    pruned: Sequence[str] = ()
+    touched: Sequence[InputFile] = ()
+    vanished: int = 0
 
     @property
     def empty(self) -> bool:
         """Tell whether the lake is up to date."""
-        return not (self.units or self.adopted or self.stale)
+        return not (self.units or self.adopted or self.unattended)
+
+    @property
+    def unattended(self) -> bool:
+        """Tell whether there is something to commit even without units."""
+        return bool(self.stale or self.pruned or self.touched)
 
 
 # ------------------------------------------------------------------------------------------------- ingest
@@ -67,21 +89,42 @@ def plan_ingest(
     *,
     signature: str,
     limits: str,
+    scope: Scope = WHOLE,
+    covered: Callable[[str], bool] | None = None,
+    deaths: Mapping[str, int] | None = None,
+    version: str | None = None,
 ) -> Plan:
     """Return the inputs that are new, changed, or were read by other versions or settings, as units.
 
     An input that could not be listed this time, but was read before, keeps its articles: a folder that is not mounted
-    tonight is no reason to forget it.
+    tonight is no reason to forget it. ``covered`` tells whether a uri would be listed if it were there; ``deaths`` counts
+    the runs that died at an input; ``version`` is that of the program, null for no matter.
+
+    Raises:
+      UsageError: pruning would take away more than ``scope`` allows.
     """
     known = _known_inputs(state)
+    in_range = _uris_in_range(state, scope)
     pending: dict[str, InputFile] = {}
     rejects: dict[str, Reject] = {}
+    touched: list[InputFile] = []
     for file in files:
-        if not _is_done(known.get(file.uri), file, signature, limits):
+        if scope.only and not _matches(file.uri, scope.only):
+            continue
+        entry = known.get(file.uri)
+        if entry is None or not entry.names(file):
+            if entry is not None and _is_current(entry, signature, limits) and entry.holds(file):
+                touched.append(file)
+            else:
+                pending[file.uri] = file
+        elif in_range is not None and file.uri not in in_range:
+            continue
+        elif not _is_current(entry, signature, limits) or _again(entry, file, scope, version):
             pending[file.uri] = file
     for reject in problems:
-        if reject.uri not in known:
+        if reject.uri not in known and (not scope.only or _matches(reject.uri, scope.only)):
             rejects[reject.uri] = reject
+    vanished = _vanished(known, files, problems, scope, covered)
     count = len(pending) + len(rejects)
     adopted = []
     for manifest in left_over:
@@ -96,29 +139,155 @@ def plan_ingest(
             for file in done:
                 pending.pop(file.uri, None)
                 rejects.pop(file.uri, None)
+    suspects = {uri: pending.pop(uri) for uri in _suspects(deaths) if uri in pending}
     units = list(_cut_inputs(list(pending.values()), list(rejects.values()), signature))
     units.sort(key=lambda unit: (-unit.cost, unit.unit_id))
+    units += _watched(suspects, deaths or {}, lambda some: ingest_unit(some, signature))
     listed = len(files) + len(problems)
-    return Plan(units=units, adopted=adopted, listed=listed, skipped=listed - count)
-
-
-def _known_inputs(state: State) -> Mapping[str, Mapping[str, Any]]:
-    table = state.table(INPUTS)
-    names = ("uri", "size", "modified", "etag", "signature", "limits", "limited")
-    columns = [table[name].to_pylist() for name in names]
-    return {
-        values[0]: dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)
-    }
-
-
-def _is_done(known: Mapping[str, Any] | None, file: InputFile, signature: str, limits: str) -> bool:
-    return (
-        known is not None
-        and (known["size"], known["modified"], known["etag"])
-        == (file.size, file.modified, file.etag)
-        and known["signature"] == signature
-        and (known["limits"] == limits or not known["limited"])
+    return Plan(
+        units=units,
+        adopted=adopted,
+        listed=listed,
+        skipped=listed - count,
+        touched=touched,
+        pruned=vanished if scope.prune else (),
+        vanished=len(vanished),
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Known:
+    """What the ledger knows of an input."""
+
+    size: int
+    modified: float | None
+    etag: str | None
+    signature: str | None
+    limits: str | None
+    limited: int | None
+    rejects: int | None
+    reasons: str | None
+    content_hash: str | None
+    version: str | None
+
+    def names(self, file: InputFile) -> bool:
+        """Tell whether the listing shows the file that was read."""
+        return (self.size, self.modified, self.etag) == (file.size, file.modified, file.etag)
+
+    def holds(self, file: InputFile) -> bool:
+        """Tell whether the file has the content that was read, by reading it."""
+        return (
+            self.size == file.size
+            and self.content_hash is not None
+            and unchanged_digest(file) == self.content_hash
+        )
+
+
+def _known_inputs(state: State) -> Mapping[str, _Known]:
+    names = tuple(field.name for field in dataclasses.fields(_Known))
+    table = state.table(INPUTS, names)
+    columns = [table[name].to_pylist() for name in names]
+    return dict(zip(table["uri"].to_pylist(), map(_Known, *columns), strict=True))
+
+
+def _is_current(known: _Known, signature: str, limits: str) -> bool:
+    return known.signature == signature and (known.limits == limits or not known.limited)
+
+
+def _again(known: _Known, file: InputFile, scope: Scope, version: str | None) -> bool:
+    """Tell whether an input that is done is to be done again."""
+    if scope.reparse:
+        return True
+    if not known.rejects:
+        return False
+    if scope.retry_rejects or (version is not None and known.version != version):
+        return True
+    reasons = known.reasons or ""
+    return any(f"{reason}=" in reasons for reason in PASSING_REASONS) and is_readable(file.uri)
+
+
+def _matches(uri: str, patterns: Iterable[str]) -> bool:
+    """Tell whether a uri, or the end of it from a slash on, matches one of the globs; ``*`` crosses folders."""
+    return any(
+        fnmatch.fnmatchcase(uri, pattern) or fnmatch.fnmatchcase(uri, f"*/{pattern}")
+        for pattern in patterns
+    )
+
+
+def _in_range(articles: pa.Table, scope: Scope) -> pa.Table:
+    """Return the articles published within the days of a scope; without days all of them."""
+    utc = dt.timezone.utc
+    for day, compare in ((scope.since, pc.greater_equal), (scope.until, pc.less)):
+        if day is not None:
+            last = day + dt.timedelta(days=1) if compare is pc.less else day
+            moment = dt.datetime(last.year, last.month, last.day, tzinfo=utc)
+            articles = articles.filter(
+                compare(articles["published_at"], pa.scalar(moment, INSTANT))
+            )
+    return articles
+
+
+def _uris_in_range(state: State, scope: Scope) -> set[str] | None:
+    """Return the inputs that have an article within the days of a scope; null if days do not matter."""
+    if not scope.dated:
+        return None
+    articles = state.table(ARTICLES, ("uri", "published_at"))
+    return set(_in_range(articles, scope)["uri"].to_pylist())
+
+
+def _vanished(
+    known: Mapping[str, _Known],
+    files: Sequence[InputFile],
+    problems: Sequence[Reject],
+    scope: Scope,
+    covered: Callable[[str], bool] | None,
+) -> list[str]:
+    """Return the inputs that were read once, would be listed tonight, and are not there.
+
+    Raises:
+      UsageError: pruning them would take away more than the scope allows.
+    """
+    if covered is None:
+        return []
+    there = {file.uri for file in files}
+    unlisted = tuple(reject.uri for reject in problems)
+    gone = [uri for uri in known if uri not in there and covered(uri)]
+    if unlisted and gone:  # what lies below something unreadable may well be there
+        gone = [uri for uri in gone if not uri.startswith(unlisted)]
+    if scope.only:
+        gone = [uri for uri in gone if _matches(uri, scope.only)]
+    if scope.prune and len(gone) > max(1, scope.max_prune_ratio * len(known)):
+        raise UsageError(
+            f"--prune would take away {len(gone):,} of {len(known):,} inputs, and --max-prune-ratio allows "
+            f"{scope.max_prune_ratio:g} of them; see whether the archive is mounted, or raise --max-prune-ratio"
+        )
+    return sorted(gone)
+
+
+# ------------------------------------------------------------------------------- at what earlier runs have died
+
+
+def _suspects(deaths: Mapping[str, int] | None) -> list[str]:
+    return sorted(name for name, count in (deaths or {}).items() if count >= SUSPECT_DEATHS)
+
+
+def _watched(
+    suspects: Mapping[str, Any], deaths: Mapping[str, int], make: Callable[[list[Any]], Unit]
+) -> Iterator[Unit]:
+    """Cut what runs have died at into careful units, the smaller the more often; what stays to the end is condemned."""
+    by_count: dict[int, list[Any]] = {}
+    for name, item in suspects.items():
+        by_count.setdefault(min(deaths[name], CONDEMNED_DEATHS), []).append(item)
+    for count, items in sorted(by_count.items()):
+        size = max(1, 64 >> (2 * (count - 1)))
+        for start in range(0, len(items), size):
+            unit = dataclasses.replace(make(items[start : start + size]), careful=True)
+            if count >= CONDEMNED_DEATHS:
+                fault = Condemned(
+                    reason="crash", message=f"{count} runs died while they were at it"
+                )
+                unit = dataclasses.replace(unit, condemned=fault, careful=False)
+            yield unit
 
 
 def _cut_inputs(
@@ -157,32 +326,54 @@ def ingest_unit(files: Sequence[InputFile], signature: str, rejects: Sequence[Re
 def replaced_uris(state: State, manifests: Iterable[Manifest]) -> list[str]:
     """Return the inputs of these units that the ledger knows already."""
     uris = [outcome.file.uri for manifest in manifests for outcome in manifest.outcomes]
-    known = state.table(INPUTS)["uri"]
+    known = state.table(INPUTS, ("unit_id",))["uri"]
     wanted = pa.array(uris, pa.string())
-    return list(wanted.filter(pc.is_in(wanted, value_set=known.combine_chunks())).to_pylist())
+    return list(wanted.filter(pc.is_in(wanted, value_set=_values(known))).to_pylist())
 
 
 # ----------------------------------------------------------------------------------------------- annotate
 
 
-def plan_annotate(state: State, left_over: Iterable[Manifest], *, signature: str) -> Plan:
+def plan_annotate(
+    state: State,
+    left_over: Iterable[Manifest],
+    *,
+    signature: str,
+    scope: Scope = WHOLE,
+    deaths: Mapping[str, int] | None = None,
+    version: str | None = None,
+) -> Plan:
     """Return the articles that are no copies and were not annotated by this model and coder, as units.
 
-    ``stale`` are articles that were annotated and have become copies since, because an earlier one came in.
+    ``stale`` are articles that were annotated and have become copies since, because an earlier one came in. Copies are
+    looked for among articles without annotations and those of equal content: of two annotated articles neither is a
+    copy, since a copy's annotations go away with the commit that makes it one.
     """
-    articles = state.table(ARTICLES)
-    annotations = state.table(ANNOTATIONS)
-    copies = find_copies(articles)["article_id"]
-    stale = copies.filter(pc.is_in(copies, value_set=_values(annotations["article_id"])))
-    done = annotations.filter(pc.equal(annotations["signature"], signature))["article_id"]
+    names = ("path", "row", "uri", "content_hash", "published_at", "word_count")
+    articles = state.table(ARTICLES, names)
+    annotations = state.table(ANNOTATIONS, ("signature", "rejected", "version"))
+    annotated = _values(annotations["article_id"])
+    fresh = articles.filter(pc.invert(pc.is_in(articles["article_id"], value_set=annotated)))
+    hashes = pc.unique(fresh["content_hash"])
+    copies = find_copies(
+        articles.filter(pc.is_in(articles["content_hash"], value_set=_values(hashes)))
+    )["article_id"]
+    stale = copies.filter(pc.is_in(copies, value_set=annotated))
+    done = _values(
+        annotations.filter(_is_settled(annotations, signature, scope, version))["article_id"]
+    )
     pending = articles.filter(
         pc.invert(
             pc.or_(
-                pc.is_in(articles["article_id"], value_set=_values(done)),
+                pc.is_in(articles["article_id"], value_set=done),
                 pc.is_in(articles["article_id"], value_set=_values(copies)),
             )
         )
     )
+    pending = _in_range(pending, scope)
+    if scope.only:
+        chosen = [_matches(uri, scope.only) for uri in pending["uri"].to_pylist()]
+        pending = pending.filter(pa.array(chosen, pa.bool_()))
     pending = pending.select(["path", "row", "article_id", "word_count"]).sort_by(
         [("path", "ascending"), ("row", "ascending")]
     )
@@ -199,8 +390,17 @@ def plan_annotate(state: State, left_over: Iterable[Manifest], *, signature: str
             adopted.append(manifest)
     if adopted:
         rows = [row for row in rows if row[:3] in left]
-    units = list(_cut_articles(rows, signature))
+    suspicious = set(_suspects(deaths))
+    suspects = {row[2]: row for row in rows if row[2] in suspicious}
+    units = list(_cut_articles([row for row in rows if row[2] not in suspicious], signature))
     units.sort(key=lambda unit: (-unit.cost, unit.unit_id))
+    units += _watched(
+        suspects,
+        deaths or {},
+        lambda some: annotate_unit(
+            [row[:3] for row in some], sum(words for *_, words in some), signature
+        ),
+    )
     return Plan(
         units=units,
         adopted=adopted,
@@ -211,13 +411,29 @@ def plan_annotate(state: State, left_over: Iterable[Manifest], *, signature: str
     )
 
 
+def _is_settled(
+    annotations: pa.Table, signature: str, scope: Scope, version: str | None
+) -> pa.ChunkedArray:
+    """Mark the annotations that stay: by this model and coder, unless they are to be made again."""
+    settled = pc.equal(annotations["signature"], signature)
+    if scope.reannotate:
+        return pc.and_(settled, False)
+    rejected = pc.fill_null(annotations["rejected"], False)
+    if scope.retry_rejects:
+        return pc.and_(settled, pc.invert(rejected))
+    if version is not None:
+        older = pc.fill_null(pc.not_equal(annotations["version"], version), True)
+        return pc.and_(settled, pc.invert(pc.and_(rejected, older)))
+    return settled
+
+
 def annotated_before(state: State, manifests: Iterable[Manifest]) -> list[str]:
     """Return the articles of these units that have annotations, which the new ones replace."""
     covered = [
         article_id for manifest in manifests for _, _, article_id in _rows_of(manifest.selections)
     ]
     wanted = pa.array(covered, pa.string())
-    known = _values(state.table(ANNOTATIONS)["article_id"])
+    known = _values(state.table(ANNOTATIONS, ("unit_id",))["article_id"])
     return list(wanted.filter(pc.is_in(wanted, value_set=known)).to_pylist())
 
 
@@ -306,4 +522,5 @@ def split(unit: Unit) -> tuple[Unit, Unit]:
 
 
 def _values(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return array if isinstance(array, pa.Array) else pa.concat_arrays(array.chunks)

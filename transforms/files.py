@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import urllib.parse
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -95,6 +95,62 @@ def _local(uri: str) -> str:
 def unlisted(uri: str) -> InputFile:
     """Return what stands in the ledger for something that could not be listed as a file: size -1."""
     return InputFile(uri=uri, size=-1)
+
+
+def is_readable(uri: str) -> bool:
+    """Tell whether a file can be opened and read now; of what lies behind a URL it is not known, so no."""
+    if is_url(uri):
+        return False
+    try:
+        with Path(_local(uri)).open("rb") as stream:
+            stream.read(1)
+    except OSError:
+        return False
+    return True
+
+
+def covers(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Return what tells whether a uri would come up in the listing of these INPUTs, if it were there."""
+    folders, globs = [], []
+    for pattern in patterns:
+        if _GLOB.search(pattern):
+            place = pattern if is_url(pattern) else uri_of(os.path.expanduser(pattern))  # noqa: PTH111
+            globs.append(re.compile(_glob_expression(place)))
+        else:
+            place = pattern if is_url(pattern) else uri_of(os.path.expanduser(_local(pattern)))  # noqa: PTH111
+            folders.append(place.rstrip("/"))
+
+    def covered(uri: str) -> bool:
+        return any(uri == place or uri.startswith(f"{place}/") for place in folders) or any(
+            glob.match(uri) for glob in globs
+        )
+
+    return covered
+
+
+def _glob_expression(pattern: str) -> str:
+    """Translate a glob; what it matches may be a folder, so the files below match too."""
+    found = ""
+    at = 0
+    while at < len(pattern):
+        if pattern.startswith("**", at):
+            found += ".*"
+            at += 2 + pattern.startswith("/", at + 2)
+        elif pattern[at] == "*":
+            found += "[^/]*"
+            at += 1
+        elif pattern[at] == "?":
+            found += "[^/]"
+            at += 1
+        elif pattern[at] == "[" and "]" in pattern[at + 2 :]:
+            end = pattern.index("]", at + 2)
+            inner = pattern[at + 1 : end].replace("\\", "\\\\")
+            found += f"[{'^' + inner[1:] if inner.startswith('!') else inner}]"
+            at = end + 1
+        else:
+            found += re.escape(pattern[at])
+            at += 1
+    return f"^{found}(/.*)?$"
 
 
 def unchanged_digest(file: InputFile) -> str | None:

@@ -6,6 +6,7 @@ second for a million articles, where a shuffle of a million elements takes minut
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,16 +29,16 @@ def find_copies(articles: pa.Table) -> pa.Table:
     groups = groups.sort_by(
         [("content_hash", "ascending"), ("published_at", "ascending"), ("article_id", "ascending")]
     )
-    ids = groups["article_id"].to_pylist()
-    originals = []
-    last_hash = first_id = None
-    for article_id, content_hash in zip(ids, groups["content_hash"].to_pylist(), strict=True):
-        if content_hash != last_hash:
-            last_hash, first_id = content_hash, article_id
-        originals.append(first_id)
-    table = pa.table(
-        {"article_id": pa.array(ids, pa.string()), "original_id": pa.array(originals, pa.string())}
-    )
+    hashes = groups["content_hash"].combine_chunks()
+    count = len(hashes)
+    first = np.ones(count, dtype=bool)  # of its group, whose original it is
+    if count > 1:
+        first[1:] = pc.not_equal(hashes.slice(1), hashes.slice(0, count - 1)).to_numpy(
+            zero_copy_only=False
+        )
+    original = np.maximum.accumulate(np.where(first, np.arange(count), 0))
+    ids = groups["article_id"].combine_chunks()
+    table = pa.table({"article_id": ids, "original_id": ids.take(pa.array(original, pa.int64()))})
     return table.filter(pc.not_equal(table["article_id"], table["original_id"])).sort_by(
         [("original_id", "ascending"), ("article_id", "ascending")]
     )

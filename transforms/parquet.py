@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import hashlib
+import json
 import os
 import uuid
 from collections.abc import Iterator
@@ -56,6 +57,9 @@ class UnitWriter:
         self._attempt = f"{staging}/{unit.unit_id}-{uuid.uuid4().hex[:12]}"
         # There from the start: a folder without a manifest is what the run was at when it died.
         (self._lake / self._attempt).mkdir(parents=True, exist_ok=True)
+        items = [file.uri for file in unit.inputs]
+        items += [name for selection in unit.selections for name in selection.article_ids]
+        (self._lake / self._attempt / "items.json").write_text(json.dumps(items))
         self._unit = unit
         self._run_id = run_id
         self._waiting: dict[tuple[str, str], list[Any]] = {}

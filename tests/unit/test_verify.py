@@ -55,7 +55,7 @@ def rewrite(lake, table, change):
 
 
 def forge_ledger(lake, path, rows):
-    from pipelines import lake as module
+    from pipelines import records as module
     from transforms.parquet import file_digest
 
     place = Lake(lake)
@@ -64,7 +64,7 @@ def forge_ledger(lake, path, rows):
         if item["path"] == str(path.relative_to(lake)):
             item.update(rows=rows, size=path.stat().st_size, sha256=file_digest(path))
     record_path = place.run_records()[-1]
-    record = module.read_record(record_path)
+    record = module.read_sealed(record_path)
     forged = lake / "_dateline" / "ledger" / "forged.parquet"
     pq.write_table(FILES.rows(files), forged)
     kept = [item for item in record["ledger"] if item["kind"] != "files"]
@@ -74,7 +74,7 @@ def forge_ledger(lake, path, rows):
         "rows": len(files),
         "sha256": file_digest(forged),
     }
-    record_path.write_bytes(module._sealed({**record, "ledger": [*kept, entry]}))
+    record_path.write_bytes(module.sealed({**record, "ledger": [*kept, entry]}))
 
 
 def column(name, values):

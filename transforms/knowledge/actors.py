@@ -14,6 +14,7 @@ from typing import Final
 
 from transforms.knowledge.knowledge import EVERYDAY, Knowledge, Organisation, Term, choose_office
 from transforms.knowledge.people import Officeholder, first_names_agree
+from transforms.knowledge.places import EVERYDAY_PLACES, Place
 from transforms.knowledge.words import pieces
 
 CACHE_SIZE: Final = 50_000
@@ -90,6 +91,8 @@ PARTS: Final = frozenset(
     "representative representatives spokesman spokeswoman spokesperson head chief chairman commander delegation "
     "delegates officials official majority most many handful pair crew team remnants elements cadres founder".split()
 )
+DIVIDED: Final = frozenset(("ALB", "SRB", "HRV"))
+"""Peoples most of whose news is of those who live in another state."""
 RANKS: Final = frozenset(
     "general colonel major marshal field brigadier lieutenant captain sergeant commander gen lt col maj capt brig "
     "admiral vice rear commodore air chief generalissimo corporal".split()
@@ -389,9 +392,13 @@ class _Phrase:
                     return _choose(holders, self.date)
         return None
 
+    def _city_named(self, name: str) -> tuple[Place, float] | None:
+        if name in EVERYDAY or name in EVERYDAY_PLACES:
+            return None
+        return self.knowledge.gazetteer.choose(name)
+
     def _city(self) -> str | None:
         """Return the country of a large city that locates the phrase: ``police in Karachi``, ``Karachi police``, ``Cizre``."""
-        gazetteer = self.knowledge.gazetteer
         covered = {index for hit in self.hits for index in range(hit.first, hit.last)}
         starts = [
             index + 1
@@ -406,7 +413,7 @@ class _Phrase:
                     at in covered for at in range(start, start + size)
                 ):
                     continue
-                chosen = gazetteer.choose(" ".join(self.parts[start : start + size]))
+                chosen = self._city_named(" ".join(self.parts[start : start + size]))
                 if chosen is not None and chosen[0].population >= CITY_PEOPLE:
                     return chosen[0].country
         if (
@@ -423,11 +430,11 @@ class _Phrase:
                 ):
                     continue
                 name = " ".join(self.parts[at + 1 - size : at + 1])
-                chosen = None if name in EVERYDAY else gazetteer.choose(name)
+                chosen = self._city_named(name)
                 if chosen is not None and chosen[0].population >= LARGE_CITY_PEOPLE:
                     return chosen[0].country
         if not self.hits and len(self.parts) <= 3:
-            chosen = gazetteer.choose(" ".join(self.parts))
+            chosen = self._city_named(" ".join(self.parts))
             if chosen is not None and chosen[0].population >= CITY_PEOPLE:
                 return chosen[0].country
         return None
@@ -628,7 +635,7 @@ class _Phrase:
         """Say whether people are named by descent, so that a place decides: ``ethnic Chinese in Indonesia``."""
         before = self.parts[hit.first - 1] if hit.first else ""
         return hit.term.kind in ("people", "demonym") and (
-            before == "ethnic" or (hit.term.is_plural and hit.term.country in ("ALB", "SRB", "HRV"))
+            before == "ethnic" or (hit.term.is_plural and hit.term.country in DIVIDED)
         )
 
     def _is_weak(self, hit: _Hit) -> bool:

@@ -16,6 +16,7 @@ from schemas import ids
 from schemas.annotations import AnnotatedArticle, Sentence
 from schemas.facts import Entity, Mention, ResolvedArticle
 from transforms.knowledge.actors import (
+    DIVIDED,
     GENERIC_NAME,
     ActorFacts,
     describe_phrase,
@@ -354,12 +355,39 @@ class Resolver:
 
     def _people(self, index: int, term: Term) -> None:
         surface = self.surface(self.found[index])
-        cluster = self._cluster("NORP", ("people", key(surface)), surface)
-        cluster.country = cluster.code = term.country
-        cluster.country_basis = "demonym"
+        home = self._homeland(index, term)
+        identity = ("people", key(surface)) if home is None else ("people", key(surface), home)
+        cluster = self._cluster("NORP", identity, surface)
+        cluster.country = cluster.code = home or term.country
+        cluster.country_basis = "demonym" if home is None else "place"
         cluster.sector, cluster.sector_basis = "CVL", "people"
         cluster.confidence = 0.9
         self._assign(index, cluster)
+
+    def _homeland(self, index: int, term: Term) -> str | None:
+        """Return where a people lives that is named after another state: ``Croatian Serbs``, ``the Albanians of Serbia``."""
+        mention = self.found[index]
+        before = self.found[index - 1] if index else None
+        if (
+            before is not None
+            and before.last == mention.first
+            and before.term is not None
+            and before.term.kind in ("demonym", "country", "region")
+            and before.term.country != term.country
+        ):
+            return before.term.country
+        after = self.found[index + 1] if index + 1 < len(self.found) else None
+        if (
+            after is not None
+            and after.term is not None
+            and after.term.kind in ("country", "region", "seat")
+            and term.country in DIVIDED
+            and after.first - mention.last in (1, 2, 3)
+            and after.sentence == mention.sentence
+            and self.tokens.lowers[mention.last] in ("of", "in", "from")
+        ):
+            return after.term.country
+        return None
 
     def _ethnic(self, index: int, mention: Found, term: Term) -> None:
         cluster = self._cluster("NORP", ("group", term.kind, key(term.name)), self.surface(mention))

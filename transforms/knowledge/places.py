@@ -27,6 +27,23 @@ _DIRECTIONS = frozenset(
 )
 
 
+NOT_PLACES = frozenset(
+    "soul deli spoken pets shaping free bred simmering degu media than come say time along can buy save opportunity goes"
+    " manage begun semi alot anew drug fate gap gay hire drama tire dig mentor fleet horn pen marks stains imperial jam"
+    " lend banning annex wetter tame airport sue rich punch garner bow plaque plum superior green retreat bar borne eagle"
+    " mine crystal para holiday summit alliance coin mile golden pace terrace bear hook plunge bank officer store unity"
+    " pop ans lone oral kilo mana spoken hub mango saga surprise".split()
+)
+"""Names of places, or close spellings of them, that are everyday words first: Soul for Seoul, Opportunity, Rich."""
+
+EVERYDAY_PLACES = frozenset(
+    "canton mecca riverside buffalo paradise commonwealth springs metro bay mary corona split tour bush male mare delta"
+    " wedding sunrise mission worms rugby fishers brick kai temple hull bury woodland clay forest elk paramount normal"
+    " spring acre reservoir hail van kani rivers plateau pest sambal nice reading mobile".split()
+)
+"""Names that are a place only with their capital, so that a phrase in lower case does not name it."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """One place; ``resolution`` is ``place``, ``admin1`` or ``country``; ``population`` counts people."""
@@ -53,7 +70,7 @@ class Gazetteer:
             return
         for index, keys in enumerate(table.column("keys").to_pylist()):
             for name in keys.split("|"):
-                if _DIRECTIONS.issuperset(name.split()):
+                if name in NOT_PLACES or _DIRECTIONS.issuperset(name.split()):
                     continue  # "the north" and "the central bank" are no provinces of that name
                 before = self._rows.get(name)
                 if before is None:

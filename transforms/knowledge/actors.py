@@ -91,6 +91,7 @@ PARTS: Final = frozenset(
     "representative representatives spokesman spokeswoman spokesperson head chief chairman commander delegation "
     "delegates officials official majority most many handful pair crew team remnants elements cadres founder".split()
 )
+NAME_WORDS_OF_ALL: Final = frozenset("the of and for s".split())
 DIVIDED: Final = frozenset(("ALB", "SRB", "HRV"))
 """Peoples most of whose news is of those who live in another state."""
 RANKS: Final = frozenset(
@@ -99,7 +100,7 @@ RANKS: Final = frozenset(
 )
 """Titles of officers: of a person who also holds a civil office they say little."""
 GENERIC_NAME: Final = frozenset(
-    "national liberation army democratic party people s front congress conservative labour labor republican socialist "
+    "national liberation army democratic party people s 's front congress conservative labour labor republican socialist "
     "movement union council security intelligence service agency guard alliance coalition forces defense defence supreme "
     "court house of representatives commons senate federal central bank communist christian social liberal popular "
     "united revolutionary the and for justice development assembly workers department ministry commission electoral "
@@ -393,7 +394,7 @@ class _Phrase:
         return None
 
     def _city_named(self, name: str) -> tuple[Place, float] | None:
-        if name in EVERYDAY or name in EVERYDAY_PLACES:
+        if name in EVERYDAY or name in EVERYDAY_PLACES or name.startswith(("st ", "saint ")):
             return None
         return self.knowledge.gazetteer.choose(name)
 
@@ -670,6 +671,9 @@ class _Phrase:
             if head.term.kind in ("city", "seat") and before_head:
                 return before_head[-1]
             return self._homeland(head, [*strong, *weak]) or head
+        if head is not None and head in organisations and self._is_longer_name(head):
+            organisations.remove(head)
+            head = None
         if head is not None and head in organisations and head.term.role_kind not in ("igo", "ngo"):
             adjectives = [hit for hit in strong if hit.term.kind == "demonym"]
             return adjectives[-1] if adjectives and head.term.role_kind != "media" else head
@@ -688,6 +692,14 @@ class _Phrase:
             ]
             return (peoples or involved or weak)[-1]
         return None
+
+    def _is_longer_name(self, hit: _Hit) -> bool:
+        """Say whether a known name of everyday words is the end of an unknown one: ``National`` People's Party."""
+        return (
+            hit.first > 0
+            and self.parts[hit.first - 1] in GENERIC_NAME - NAME_WORDS_OF_ALL
+            and GENERIC_NAME.issuperset(self.parts[hit.first : hit.last])
+        )
 
     def _is_generic(self, hit: _Hit) -> bool:
         """Say whether an organisation of a name that many countries have is placed in another: ``... in Macedonia``."""

@@ -18,6 +18,7 @@ from schemas.facts import Entity, Mention, ResolvedArticle
 from transforms.knowledge.actors import (
     DIVIDED,
     GENERIC_NAME,
+    RANKS,
     ActorFacts,
     describe_phrase,
     find_by_surname,
@@ -74,6 +75,15 @@ US_CONTEXT: Final = frozenset(
     "atlanta alabama florida tennessee texas california carolina savannah senate republican democrat louisiana virginia "
     "augusta macon".split()
 )
+WASHINGTON: Final = frozenset(("washington dc", "washington d c"))
+DIVISIONS: Final = frozenset(
+    "province state governorate oblast region department district prefecture provinces".split()
+)
+VAGUE_ROLES: Final = frozenset(
+    "leader chief head president vice-president chairman chairwoman chair spokesman spokeswoman spokesperson secretary "
+    "director executive chief-executive co-president".split()
+)
+"""Last words of titles that name an official of a state only where the text names the state."""
 STATE_OFFICES: Final = frozenset(
     (
         "head of state",
@@ -175,7 +185,7 @@ class Resolver:
             and mention.term.kind not in ("organisation",)
             and not (mention.term.kind == "seat" and self._has_rivals(mention.term))
         } - {None}
-        if self.home is None and self.weights:
+        if self.home is None and self.scan.names:
             self.home = self._most_mentioned()
 
     # -- context -----------------------------------------------------------------------------------------------------
@@ -227,6 +237,9 @@ class Resolver:
         for mention in self.found:
             if mention.term is not None and mention.term.country and mention.term.kind != "ethnic":
                 counts[mention.term.country] += 2 if mention.sentence == 0 else 1
+        for hit in self.scan.names:  # countries within names: Dhaka University, Bangladesh Bank
+            if hit.term.country and hit.term.kind in ("country", "demonym", "seat", "region"):
+                counts[hit.term.country] += 1
         ranked = counts.most_common(2)
         if len(ranked) == 1 or (ranked and ranked[0][1] > ranked[1][1]):
             return ranked[0][0]
@@ -286,6 +299,8 @@ class Resolver:
             elif mention.label in ("LOC", "FAC"):
                 self._place(index, mention)
             elif mention.label == "ORG":
+                if self.surface(mention).islower():
+                    continue  # the government
                 self._organisation(index, mention)
             elif mention.label == "NORP":
                 self._group(index, mention)
@@ -407,7 +422,7 @@ class Resolver:
 
     def _group(self, index: int, mention: Found) -> None:
         surface = self.surface(mention)
-        facts = self._facts(mention.first, mention.last, mention.last - 1)
+        facts = self._facts(mention.first, mention.last, self._noun(mention))
         cluster = self._cluster("NORP", ("group", key(surface)), surface)
         self._set_facts(cluster, facts)
         self._assign(index, cluster)
@@ -442,8 +457,13 @@ class Resolver:
             chosen = self.knowledge.gazetteer.choose(
                 key(term.name).removesuffix(" city"), container=(country,)
             )
+        self._capital(index, country, "Washington" if country == "USA" else term.name, chosen)
+
+    def _capital(
+        self, index: int, country: str, name: str, chosen: tuple[Place, float] | None
+    ) -> None:
+        """Assign a mention to the city that is a capital."""
         known = self.knowledge.countries[country]
-        name = "Washington" if country == "USA" else term.name
         cluster = self._cluster("LOC", ("city", key(name), country), f"{name}, {known.name}")
         cluster.country, cluster.country_basis = country, "capital"
         cluster.code = country
@@ -585,6 +605,12 @@ class Resolver:
         surface = self.surface(mention)
         name = self.scan.key(mention.first, mention.last)
         facility = mention.label == "FAC"
+        if name in WASHINGTON:
+            chosen = self.knowledge.gazetteer.choose(
+                "washington", container=("district of columbia",)
+            )
+            self._capital(index, "USA", "Washington", chosen)
+            return
         if not facility and "," in surface:
             first, _, rest = surface.partition(",")
             inside = (key(rest), self.knowledge.country(rest.strip()) or "")
@@ -628,6 +654,8 @@ class Resolver:
         return tuple(self.scan.key(start, stop) for stop in range(start + 1, end + 1))
 
     def _place_named(self, index: int, name: str, container: Sequence[str], surface: str) -> bool:
+        after = self.found[index].last
+        division = after < len(self.tokens) and self.tokens.lowers[after] in DIVISIONS
         if name not in self.knowledge.gazetteer:
             bare = name
             for word in (
@@ -644,7 +672,10 @@ class Resolver:
             if bare == name or bare not in self.knowledge.gazetteer:
                 return False
             name = bare
-        chosen = self.knowledge.gazetteer.choose(name, countries=self.weights, container=container)
+            division = True
+        chosen = self.knowledge.gazetteer.choose(
+            name, countries=self.weights, container=container, division=division
+        )
         if chosen is None or not self._may_be_place(self.found[index], chosen[0], container):
             return False
         place, confidence = chosen
@@ -684,6 +715,10 @@ class Resolver:
     # -- organisations -----------------------------------------------------------------------------------------------
 
     def _known_organisation(self, index: int, mention: Found, term: Term) -> None:
+        own = self._own_acronym(mention, term)
+        if own is not None:
+            self._assign(index, own)
+            return
         organisation = mention.organisation or self.knowledge.organisations_by_name.get(
             key(term.name)
         )
@@ -709,6 +744,23 @@ class Resolver:
         cluster.confidence = 0.9
         self._index_organisation(cluster)
         self._assign(index, cluster)
+
+    def _own_acronym(self, mention: Found, term: Term) -> Cluster | None:
+        """Return the organisation of the article whose initials a known acronym repeats: ``Election Commission (EC)``."""
+        surface = self.surface(mention)
+        if not (surface.isupper() and surface.isalpha() and 2 <= len(surface) <= 5):
+            return None
+        if ("organisation", key(term.name), term.country or "") in self.clusters:
+            return None
+        defined = self.clusters.get(("acronym", key(surface)))
+        if defined is not None:
+            return defined
+        named = [
+            cluster
+            for cluster in self.organisations_of.get(surface.lower(), ())
+            if cluster.identity[0] == "ORG" and len(cluster.identity[1].split()) > 1
+        ]
+        return named[0] if len(named) == 1 else None
 
     def _is_elsewhere(self, term: Term) -> bool:
         """Say whether a name of everyday words (National Liberation Army) has another bearer than our tables'.
@@ -792,7 +844,13 @@ class Resolver:
             for index in cluster.mentions:
                 mention = self.found[index]
                 left = self._left_edge(mention.first)
-                facts = self._facts(left, mention.last, mention.last - 1)
+                surface = self.surface(mention)
+                if len(cluster.mentions) > 1 and surface.isupper() and len(surface) <= 6:
+                    continue  # initials say less than the name
+                facts = self._facts(left, mention.last, self._noun(mention))
+                title = self.scan.role_ending.get(mention.first)
+                if title is not None and title.term.role_kind == "person":
+                    facts = dataclasses.replace(facts, sector=None, sector_basis=None)
                 self._set_facts(cluster, facts)
                 if cluster.country is None and cluster.code is None:
                     self._set_facts(cluster, self._apposition(mention.last, mention.sentence))
@@ -962,6 +1020,13 @@ class Resolver:
             index, " ".join(parts), self._container(mention), self.surface(mention)
         )
 
+    def _noun(self, mention: Found) -> int:
+        """Return the token of a name's head noun: the last before a preposition, ``University`` of Havana."""
+        for token in range(mention.first + 1, mention.last):
+            if self.tokens.lowers[token] in ("of", "for", "in", "on", "against", "to"):
+                return token - 1
+        return mention.last - 1
+
     def _describe_people(self) -> None:
         for cluster in self.people:
             facts: list[tuple[ActorFacts, int]] = []
@@ -990,7 +1055,12 @@ class Resolver:
         index = first
         while index < last:
             hit = self.scan.role_at.get(index)
-            if hit is not None and hit.last <= last and hit.term.role_kind == "person":
+            if (
+                hit is not None
+                and hit.last <= last
+                and hit.term.role_kind == "person"
+                and hit.term.name != "national"
+            ):
                 role = hit
             index += 1
         return role
@@ -1161,10 +1231,11 @@ class Resolver:
                     country,
                     "office-holder",
                 )
-            if cluster.sector in (None, "CVL") or cluster.sector_basis not in (
-                "title",
-                "role",
-                "apposition",
+            rank = cluster.sector == "MIL" and RANKS.issuperset((cluster.role or "-").split())
+            if (
+                cluster.sector in (None, "CVL")
+                or cluster.sector_basis not in ("title", "role", "apposition")
+                or (rank and sector == "GOV")
             ):
                 cluster.sector, cluster.sector_basis = sector, "office-holder"
             cluster.role = cluster.role or office
@@ -1182,6 +1253,14 @@ class Resolver:
             cluster.country = cluster.code = self._nearby_country(self.found[cluster.mentions[0]])
             cluster.country_basis = "context" if cluster.country else None
             cluster.confidence = 0.5
+        if (
+            cluster.sector == "GOV"
+            and cluster.country is None
+            and cluster.code is None
+            and cluster.role is not None
+            and cluster.role.replace(" ", "-").rpartition("-")[2] in VAGUE_ROLES
+        ):
+            cluster.sector = cluster.sector_basis = None  # the president of a club
 
     def _is_state_title(self, cluster: Cluster) -> bool:
         """Say whether an unqualified title is one of the state at hand: every word before the name is known, no name."""

@@ -26,6 +26,9 @@ EDGE_WORDS: Final = frozenset(
     "the a an of in on at to for with by from and or amid as but after before against between near over under its his her "
     "their this that these those while when where if is are was were says said mr mrs ms dr sir via per than into".split()
 )
+HALF_TITLES: Final = frozenset("special independent deputy assistant high".split())
+"""First words of titles that the model takes for the end of an organisation's name: ``UN Special`` Rapporteur."""
+TITLE_SECTORS: Final = frozenset(("GOV", "MIL", "LEG", "JUD", "COP", "REL"))
 NOUNS_OF_HEADLINES: Final = frozenset(
     "threat threats talks war crisis visit alliance deal ties tensions summit".split()
 )
@@ -295,6 +298,14 @@ def _stands_alone(tokens: Tokens, hit: Hit) -> bool:
         return True
     before = hit.first - 1
     after = hit.last
+    if (
+        after < len(tokens)
+        and after - hit.first == 1
+        and tokens.lowers[hit.first] in EVERYDAY
+        and tokens.words[after][:1].isupper()
+        and tokens.heads[hit.first] == after
+    ):
+        return False  # Commonwealth Games
     if tokens.tags[hit.first] not in ("PROPN", "NOUN", "ADJ", "X") or (
         before >= 0
         and tokens.tags[before] == "PROPN"
@@ -455,7 +466,12 @@ def _mend(
         len(hits) == 1
         and head.term.kind == "organisation"
         and head.first == first
-        and (tokens.words[head.last] in ("(", "'s", "’s", "/"))
+        and (
+            tokens.words[head.last] in ("(", "'s", "’s", "/")
+            or all(word.islower() for word in tokens.words[head.last : last])
+            or HALF_TITLES.issuperset(tokens.lowers[head.last : last])
+            or (head.last in scan.role_at and scan.role_at[head.last].last >= last)
+        )
     ):
         return _from_hit(head, sentence_of)
     return [Found(first, last, label, sentence)]
@@ -472,7 +488,14 @@ def _after_title(tokens: Tokens, scan: Scan, first: int, last: int, label: str) 
         if (
             role.term.role_kind != "person"
             or role.term.sector in (None, "CVL", "SOC", "LAB")
-            or (label != "PERSON" and role.term.rank < 2)
+            or (
+                label != "PERSON"
+                and (
+                    role.term.rank < 2
+                    or role.term.sector not in TITLE_SECTORS
+                    or role.term.name == "official"
+                )
+            )
         ):
             return None
         rest = tokens.words[index:last]

@@ -15,6 +15,9 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+NAMESAKE_PEOPLE = 100_000
+"""A city of so many people is meant before the division of its name, which has more people as it holds the city."""
+
 CONTEXT_WEIGHT = 2.0
 """The main country of an article counts as much as seven times the people (log(7.4) is 2.0): Tripoli in Lebanon beats
 Libya's capital in an article about Lebanon, while Geneva stays in Switzerland in one about the United States."""
@@ -117,11 +120,13 @@ class Gazetteer:
         *,
         countries: Mapping[str, float] | None = None,
         container: Iterable[str] = (),
+        division: bool = False,
     ) -> tuple[Place, float] | None:
         """Choose the place a name means, with a confidence from 0 to 1.
 
         ``countries`` weighs the countries of the article from 0 to 1; ``container`` are lookup keys of divisions or
-        alpha-3 codes of countries that the text puts right after the name.
+        alpha-3 codes of countries that the text puts right after the name; ``division`` says that the text calls it
+        a province or state.
         """
         candidates = self.named(name)
         if not candidates:
@@ -137,12 +142,25 @@ class Gazetteer:
                 best = max(held, key=lambda place: (place.resolution == "place", place.population))
                 return best, 0.95
         weights = countries or {}
+        if division:
+            candidates = tuple(p for p in candidates if p.resolution == "admin1") or candidates
+        cities = {
+            place.country
+            for place in candidates
+            if place.resolution == "place" and place.population >= NAMESAKE_PEOPLE
+        }
         scored = sorted(
             (
                 (
                     math.log(place.population + 1000)
                     + CONTEXT_WEIGHT * weights.get(place.country, 0.0)
-                    - (1.5 if place.resolution == "admin1" else 0.0),
+                    - (
+                        0.0
+                        if place.resolution != "admin1"
+                        else 4.0
+                        if place.country in cities
+                        else 1.5
+                    ),
                     order,
                     place,
                 )

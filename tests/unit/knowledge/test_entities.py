@@ -248,3 +248,57 @@ def test_time_grows_with_length_not_with_its_square():
 
     seconds(50)
     assert seconds(1600) < 12 * max(0.01, seconds(400))
+
+
+def test_a_name_of_an_institution_is_described_by_its_noun_and_not_by_the_capital_in_it():
+    result = resolve(
+        "The [University of Havana|ORG] said so.\nThe [Supreme Court of Cuba|ORG] said nothing."
+    )
+    assert of(result, "University of Havana").sector == "EDU"
+    assert of(result, "Supreme Court of Cuba").sector == "JUD"
+    assert of(result, "University of Havana").country == "CUB"
+
+
+def test_washington_with_its_district_is_the_city():
+    result = resolve("The writer lives in [Washington, D.C.|LOC].")
+    row = of(result, "Washington, D.C.")
+    assert (row.country, row.admin1, row.geonameid) == ("USA", "District of Columbia", 4140963)
+
+
+def test_a_city_is_meant_before_the_province_of_its_name():
+    result = resolve("The talks in [Mecca|LOC] were opened.\nThe police of [Antwerp|LOC] said so.")
+    assert of(result, "Mecca").resolution == "place"
+    assert of(result, "Antwerp").resolution == "place"
+
+
+def test_the_presidents_of_clubs_are_no_government():
+    result = resolve("The vice-president [Allan Nixon|PERSON] said so.")
+    assert of(result, "Allan Nixon").sector is None
+
+
+def test_continents_have_no_country():
+    result = resolve("He visited [Latin America|LOC].")
+    assert of(result, "Latin America").country is None
+
+
+def test_an_acronym_of_the_article_is_stronger_than_a_known_one():
+    result = resolve("The [Election Commission|ORG] in [Dhaka|LOC] said so.\nThe [EC|ORG] agreed.")
+    assert of(result, "EC") == of(result, "Election Commission")
+    alone = resolve("The [EC|ORG] met officials in [Brussels|LOC].")
+    assert of(alone, "EC").code == "EUR"
+
+
+def test_minorities_live_where_the_text_says():
+    result = resolve(
+        "[Croatian|NORP] [Serbs|NORP] fled.\nThe [Albanians|NORP] of [Serbia|LOC] gathered."
+    )
+    assert of(result, "Serbs").country == "HRV"
+    assert of(result, "Albanians").country == "SRB"
+
+
+def test_known_names_end_where_titles_begin():
+    result = resolve(
+        "The [UN Special|ORG] rapporteur left.\nThe [Islamic Salvation Front party|ORG] said so."
+    )
+    assert of(result, "UN").code == "UNO"
+    assert of(result, "Islamic Salvation Front").sector == "OPP"

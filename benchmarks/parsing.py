@@ -28,7 +28,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ from transforms.formats.isolate import DocumentWorker
 from transforms.formats.reading import parse_document, read_documents
 from transforms.formats.settings import ParseSettings
 from transforms.text.dates import Moment
+from transforms.text.dates import parse as parse_date
 from transforms.text.decoding import declared_charset, decode
 
 SETTINGS = ParseSettings()
@@ -171,18 +172,55 @@ def same_day(found: Moment | None, stated: str | None) -> bool:
     return time_found.date() == gold.date()
 
 
+@dataclasses.dataclass
+class Facts:
+    """How often the title, the date and the names of pages were found, and how often there were any."""
+
+    pages: int = 0
+    titles: int = 0
+    dated: int = 0
+    dates: int = 0
+    other_dates: int = 0
+    names: int = 0
+    named: int = 0
+    right_names: int = 0
+
+    def add(
+        self, gold: dict[str, Any], title: str | None, date: Moment | None, authors: Iterable[str]
+    ) -> None:
+        self.pages += 1
+        self.titles += squeeze(title) == squeeze(gold.get("title"))
+        stated = gold.get("publishing_date")
+        same = same_day(date, stated)
+        self.dated += bool(stated)
+        self.dates += same
+        self.other_dates += date is not None and not same
+        written, found = set(gold.get("authors") or ()), set(authors)
+        self.names += len(written)
+        self.named += len(found)
+        self.right_names += len(written & found)
+
+    def __str__(self) -> str:
+        return (
+            f"titles {self.titles}/{self.pages}; dates {self.dates}/{self.dated}, {self.other_dates} other; "
+            f"authors {self.right_names}/{self.named} of {self.names}"
+        )
+
+
 def web_pages(shared: Path, verbose: bool) -> None:
     import trafilatura
 
     for name in ("aeb", "fundus"):
         ours: list[tuple[float, float]] = []
         theirs: list[tuple[float, float]] = []
-        titles = dates = dated = wrong_dates = names = named = right_names = 0
+        facts, their_facts = Facts(), Facts()
         seconds = other_seconds = 0.0
         pages = list(pages_of(shared, name))
+        _, payload, _, _ = pages[0]
+        html.page_draft(decode(payload, declared_charset(payload)).text, None, SETTINGS)  # imports
         for key, payload, body, row in pages:
-            text = decode(payload, declared_charset(payload)).text
             begun = time.process_time()
+            text = decode(payload, declared_charset(payload)).text
             try:
                 draft = html.page_draft(text, None, SETTINGS)
             except DocumentError as error:
@@ -196,29 +234,52 @@ def web_pages(shared: Path, verbose: bool) -> None:
             other_seconds += time.process_time() - begun
             theirs.append(overlap(body, alone or ""))
             if verbose and min(ours[-1]) < 0.9:
-                print(
-                    "   ",
-                    key,
-                    [round(x, 3) for x in ours[-1]],
-                    "trafilatura alone",
-                    [round(x, 3) for x in theirs[-1]],
-                )
-            if not row:
-                continue
-            titles += squeeze(draft.title) == squeeze(row.get("title"))
-            stated = row.get("publishing_date")
-            dated += bool(stated)
-            same = same_day(draft.published, stated)
-            dates += same
-            wrong_dates += draft.published is not None and not same
-            names += len(row.get("authors") or ())
-            named += len(draft.authors)
-            right_names += len(set(draft.authors) & set(row.get("authors") or ()))
+                scores = [[round(x, 3) for x in pair] for pair in (ours[-1], theirs[-1])]
+                print("   ", key, scores[0], "trafilatura alone", scores[1])
+            if row:
+                facts.add(row, draft.title, draft.published, draft.authors)
+                found = trafilatura.extract_metadata(text)
+                people = (found.author or "").split("; ")
+                their_facts.add(row, found.title, parse_date(found.date), filter(None, people))
         line = f"HTML {name:7} body F1 {f1(ours):.4f} (trafilatura alone {f1(theirs):.4f}); "
         line += f"{len(pages) / seconds:.0f} pages a CPU second with metadata (alone {len(pages) / other_seconds:.0f} without)"
-        if named:
-            line += f"; titles {titles}/{len(pages)}; dates {dates}/{dated}, {wrong_dates} other; authors {right_names}/{named} of {names}"
+        if facts.pages:
+            line += f"; {facts} (alone {their_facts})"
         print(line)
+
+
+# --- real files of every format ------------------------------------------------------------------------------------
+
+REJECTED = {
+    "warc/resiliparse/clipped.warc.gz": Counter(truncated=1),  # a clipped stream, by its README
+    "warc/ukwa/IAH-urls-wget.warc.gz": Counter(too_short=2),  # two test pages of a dozen words
+    "wire/iptc/LISTING_1_A_NewsML-G2_News_Item.xml": Counter(no_article=1),  # a picture
+    "wire/iptc/LISTING_6_Simple_NewsML-G2_Package.xml": Counter(no_article=1),  # a list of items
+}
+"""Samples with something to reject, and why; all others are read whole."""
+
+
+def samples(shared: Path, verbose: bool) -> None:
+    folder = shared / "samples"
+    files = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.name != "README.md"
+        and not path.name.endswith((".gold.json", "ground-truth.json", ".expected-metadata.json"))
+    ]
+    right = articles = 0
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        found = read_file(str(path))
+        rejects = Counter(x.reason for x in found if isinstance(x, Reject))
+        articles += len(found) - rejects.total()
+        expected = REJECTED.get(name, Counter())
+        fine = rejects == expected and (len(found) > rejects.total() or bool(expected))
+        right += fine
+        if verbose and not fine:
+            print("   ", name, dict(rejects))
+    print(f"samples      {right}/{len(files)} read or rejected as they should; {articles} articles")
 
 
 # --- hostile input -------------------------------------------------------------------------------------------------
@@ -443,7 +504,9 @@ def main() -> None:
         "shared", nargs="?", default=str(Path(__file__).resolve().parents[2] / "shared")
     )
     parser.add_argument("--verbose", action="store_true")
-    parser.add_argument("--only", choices=("text", "html", "hostile"), help="one part alone")
+    parser.add_argument(
+        "--only", choices=("text", "html", "samples", "hostile"), help="one part alone"
+    )
     parser.add_argument("--fuzz", type=float, metavar="SECONDS")
     arguments = parser.parse_args()
     logging.disable(logging.ERROR)
@@ -451,7 +514,12 @@ def main() -> None:
         fuzz(arguments.fuzz)
         return
     shared = Path(arguments.shared)
-    for name, part in (("text", plain_text), ("html", web_pages), ("hostile", torture)):
+    for name, part in (
+        ("text", plain_text),
+        ("html", web_pages),
+        ("samples", samples),
+        ("hostile", torture),
+    ):
         if arguments.only in (None, name):
             part(shared, arguments.verbose)
 

@@ -194,6 +194,12 @@ def build(
             published = None
     elif published is not None and dateline_date is None:
         dateline_date = _with_year(draft.dateline_month_day, published.time.date())
+    if published is None and draft.published_unread is None:
+        proved = dates.proved_by_text(paragraphs, draft.dateline_month_day)
+        if proved is not None:
+            published, basis = dates.parse(proved), "text"
+            if draft.dateline_month_day == (proved.month, proved.day):
+                dateline_date = proved
     offsets, position = [], 0
     for paragraph in paragraphs:
         offsets.append(position)

@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 import email.utils
 import re
+from collections.abc import Sequence
 
 FIRST_YEAR = 1800
 MONTHS = {
@@ -71,6 +72,25 @@ _URL_QUERY = re.compile(r"[?&](?:ud|date|d|dt|day|pubdate|published)=((?:19|20)\
 _URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(\d{1,2})(?=/)")
 
 
+_FULL_YEAR = re.compile(r"\d,?\s+(?:of\s+)?(?:19|20)\d\d\b|[a-z]\.?,?\s+(?:19|20)\d\d\b")
+_ANY_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
+_MONTH_WORD = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
+)
+_FULL_DATE = (
+    rf"(?:{_MONTH_WORD}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH_WORD},?\s+(?:19|20)\d\d)(?!\d)"
+)
+_WEEKDAY_WORD = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_PROOF = re.compile(
+    rf"\b(?P<word>[Tt]oday|[Tt]onight|[Yy]esterday|[Tt]omorrow)\b[,\s(–—-]{{1,3}}(?:(?:on\s+)?{_WEEKDAY_WORD},?\s+)?(?:on\s+)?"
+    rf"(?P<date>{_FULL_DATE})|(?P<first>{_FULL_DATE})\s*[,(]\s*(?P<last>today|tonight|yesterday|tomorrow)\s*[,)]"
+)
+_PROOF_DAYS = {"today": 0, "tonight": 0, "yesterday": 1, "tomorrow": -1}
+_WEEKDAY_AND_DATE = re.compile(rf"\b(?P<weekday>{_WEEKDAY_WORD}),?\s+(?P<date>{_FULL_DATE})")
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """A point in time, aware and UTC, and how exactly it is known: ``second``, ``day``, ``month`` or ``year``."""
@@ -124,6 +144,58 @@ def from_url(url: str | None) -> Moment | None:
     if coarse and 1 <= int(coarse.group(2)) <= 12 and int(coarse.group(1)) >= 1990:
         return _moment(int(coarse.group(1)), int(coarse.group(2)), 1, precision="month")
     return None
+
+
+def proved_by_text(
+    paragraphs: Sequence[str], month_day: tuple[int, int] | None = None
+) -> dt.date | None:
+    """Return the day of writing that the running text of an article proves, or ``None``.
+
+    Proof is *today*, *yesterday* or *tomorrow* beside a full date (*today, March 18, 2021*; *yesterday (17 March 2021)*),
+    or ``month_day``, the day in a dateline without its year, no more than six days after a full date whose weekday is
+    stated rightly (*on Tuesday, March 16, 2021*), where the text names no later year. All proofs have to agree. A
+    paragraph of fewer than eight words, without a full stop, or within quotation marks proves nothing: it may be a
+    footer, a page header or an old document.
+    """
+    found: set[dt.date] = set()
+    weekdays: set[dt.date] = set()
+    for paragraph in paragraphs:
+        if len(paragraph) > 20_000 or not _FULL_YEAR.search(paragraph):
+            continue
+        if len(paragraph.split()) < 8 or not re.search(r"[.!?…”\"']\s*$", paragraph):
+            continue
+        for match in _PROOF.finditer(paragraph):
+            day = _written(match["date"] or match["first"])
+            if day is not None and not _is_quoted(paragraph, match.start()):
+                word = (match["word"] or match["last"]).lower()
+                found.add(day + dt.timedelta(days=_PROOF_DAYS[word]))
+        if month_day is not None:
+            for match in _WEEKDAY_AND_DATE.finditer(paragraph):
+                day = _written(match["date"])
+                if day is not None and match["weekday"].lower() == day.strftime("%A").lower():
+                    weekdays.add(day)
+    if month_day is not None and weekdays:
+        latest = max(int(year) for text in paragraphs for year in _ANY_YEAR.findall(text))
+        for day in weekdays:
+            for shift in range(7):
+                written = day + dt.timedelta(days=shift)
+                if (written.month, written.day) == month_day and written.year >= latest:
+                    found.add(written)
+    if len(found) != 1:
+        return None
+    day = found.pop()
+    if month_day is not None and (day.month, day.day) != month_day:
+        return None
+    return day if _moment(day.year, day.month, day.day) is not None else None
+
+
+def _written(text: str) -> dt.date | None:
+    return english_day(re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|\bof ", "", text).replace(",", ", "))
+
+
+def _is_quoted(paragraph: str, position: int) -> bool:
+    before = paragraph[:position]
+    return before.count('"') % 2 == 1 or before.count("“") > before.count("”")
 
 
 def contradicts(stated: object, moment: Moment) -> bool:

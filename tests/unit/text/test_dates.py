@@ -93,3 +93,67 @@ def test_no_value_raises(value):
 @given(st.text(max_size=200))
 def test_no_address_raises(text):
     dates.from_url("https://example.net/" + text)
+
+
+@pytest.mark.parametrize(
+    ("text", "month_day", "day"),
+    [
+        (
+            "The cabinet agreed to the plan today, March 18, 2021, the minister said.",
+            None,
+            "2021-03-18",
+        ),
+        (
+            "Police said yesterday (17 March 2021) that two men had been arrested.",
+            None,
+            "2021-03-18",
+        ),
+        (
+            "Voting begins tomorrow, Sunday 3rd July 2022, in all of the districts.",
+            None,
+            "2022-07-02",
+        ),
+        (
+            "He told the court on March 18, 2021 (today) that he was innocent of it.",
+            None,
+            "2021-03-18",
+        ),
+        (
+            "Two men were arrested on Thursday March 18, 2021, the police of the city said.",
+            None,
+            None,
+        ),
+        ("Today is March 18, 2021", None, None),
+        (
+            '"I swear today, March 18, 2021, that I saw nothing at all," the letter said.',
+            None,
+            None,
+        ),
+        (
+            "It happened today, March 18, 2021, they said.\nIt happened today, March 19, 2021, they said.",
+            None,
+            None,
+        ),
+        (
+            "Two men were arrested on Tuesday, March 16, 2021, the police said there.",
+            (3, 17),
+            "2021-03-17",
+        ),
+        ("Two men were arrested on Monday, March 16, 2021, the police said there.", (3, 17), None),
+        (
+            "Two men were arrested on Tuesday, March 16, 2021, and will be tried in 2022.",
+            (3, 17),
+            None,
+        ),
+        (
+            "Two men were arrested on March 16, 2021, the police of the city said there.",
+            (3, 17),
+            None,
+        ),
+        ("The cabinet agreed to it today, March 18, 2021, the minister said there.", (3, 17), None),
+        ("It is said to begin today, March 18, 9999, by those who believe in it.", None, None),
+    ],
+)
+def test_a_day_of_writing_that_running_text_proves(text, month_day, day):
+    found = dates.proved_by_text(text.split("\n"), month_day)
+    assert (found.isoformat() if found else None) == day

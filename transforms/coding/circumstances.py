@@ -450,6 +450,8 @@ def event_place(
             continue
         if graph.relations[i] not in ("obl", "nmod") or not graph.cases(i) & _PLACING:
             continue
+        if "from" in graph.cases(i) and graph.relations[i] != "obl":
+            continue  # "challenges from China" are not in China
         node, steps = graph.heads[i], 1
         spine = {trigger, *covers}
         while node not in spine and graph.heads[node] != node and steps < 6:

@@ -15,6 +15,9 @@ from schemas.annotations import Sentence, Tokens
 REPORTING: Final = frozenset(
     "said says reported reports announced confirmed added told quoted".split()
 )
+_SPEAKING: Final = REPORTING | frozenset(
+    "noted stressed emphasised emphasized underlined underscored stated insisted argued declared claimed".split()
+)
 RELATIVE_PRONOUNS: Final = frozenset({"who", "whom", "which", "that", "whose"})
 PREPOSITION_ALIASES: Final = {
     "upon": "on",
@@ -167,7 +170,7 @@ class Clauses:
                 if first != head and first < token:
                     self._move(token, first, "flat")
                 continue
-            if head < token:
+            if head < token and "," not in self.lowers[head:token]:
                 continue
             verb = next(
                 (
@@ -311,7 +314,7 @@ class Clauses:
                 or head > verb
                 or speaker > head
                 or self.xpos[speaker] != "VBD"
-                or self.lowers[speaker] not in REPORTING
+                or self.lowers[speaker] not in _SPEAKING
             ):
                 continue
             kids = self.children.get(verb, ())
@@ -592,10 +595,11 @@ class Clauses:
     def _slot(self, token: int, name: str) -> list[Filler]:
         is_noun = self.tags[token] in ("NOUN", "PROPN")
         if name == "subj":
-            return [
-                Filler(t, name)
-                for t in (self.noun_agents(token) if is_noun else self.subjects(token))
-            ]
+            if is_noun:
+                predicate = any(self.relations[k] == "cop" for k in self.kids(token))
+                found = self.noun_agents(token) or (self.subjects(token) if predicate else ())
+                return [Filler(t, name) for t in found]
+            return [Filler(t, name) for t in self.subjects(token)]
         if name == "obj":
             if is_noun:
                 return self.slot(token, "of")

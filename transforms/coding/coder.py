@@ -41,6 +41,16 @@ _SYMMETRIC: Final = frozenset({"CONSULT", "AGREE", "COOPERATE", "SUPPORT"})
 _NEEDS_RECIPIENT: Final = frozenset(
     {"AID", "COOPERATE", "SANCTION", "ACCUSE", "REQUEST", "THREATEN", "SUPPORT"}
 )
+# What joins two states, and the words before it that say that both are known.
+_BONDS: Final = frozenset(
+    "alliance alliances ties relations relationship relationships bond bonds partnership cooperation friendship links"
+    " exercise exercises drill drills training talks dialogue defence defense".split()
+)
+_SHARED: Final = frozenset(
+    "the our their its joint combined bilateral mutual two-way trilateral shared these this".split()
+)
+# Words for several persons or parties that the sentences before name.
+_STANDING_IN: Final = frozenset({"they", "pair", "duo"})
 # What kills in a subject's place without being anybody.
 _WEAPONS: Final = frozenset(
     "bomb bombs bombing bombings explosion explosions blast blasts mine mines landmine landmines shell shells rocket"
@@ -312,6 +322,7 @@ class EventCoder:
         heads: tuple[int, ...],
         taken: set[tuple[int, int, str | None]],
         pair: Pair,
+        view: _View,
     ) -> list[Named]:
         """Resolve the phrases of one side; *both sides* are the two parties of the story so far."""
         found: list[Named] = []
@@ -321,6 +332,8 @@ class EventCoder:
             else:
                 named = phrases.actor(head)
                 side = [named] if named is not None else []
+                if not side and phrases.graph.lowers[head] in _STANDING_IN:
+                    side = phrases.stand_in(head, self._those_before(phrases, view, head))
             for named in side:
                 span = (named.actor.start, named.actor.end, named.actor.code)
                 if span in taken or any(_is_part(named, other) for other in found):
@@ -330,6 +343,24 @@ class EventCoder:
                 found.append(named)
         return found
 
+    def _those_before(self, phrases: Phrases, view: _View, head: int) -> list[Named]:
+        """Return whom *they* or *the pair* means, from the two sentences before."""
+        resolved = phrases.resolved
+        sentences = resolved.annotated.sentences
+        here = next(s.index for s in sentences if s.first == phrases.graph.first)
+        for index in range(here - 1, max(here - 3, -1), -1):
+            before = sentences[index]
+            if before.last - before.first > LONGEST_SENTENCE:
+                return []
+            graph = Clauses(resolved.annotated.tokens, before, view.dated)
+            earlier = Phrases(graph, resolved, self.knowledge, view.dateline)
+            found = earlier.couple()
+            if not found and phrases.graph.lowers[head] == "they":
+                found = earlier.plural_subject()
+            if found:
+                return found
+        return []
+
     def _event(
         self, resolved: ResolvedArticle, view: _View, sentence: Sentence, graph: Clauses, phrases: Phrases, reader: SentenceReader, reading: Reading,
         sizes: dict[str, int], pair: Pair, triggers: frozenset[int], notes: list[str] | None,
@@ -338,8 +369,8 @@ class EventCoder:
         article = resolved.annotated.article
         word = tokens.words[reading.trigger]
         taken: set[tuple[int, int, str | None]] = set()
-        actors = self._actors(phrases, reading.actors, taken, pair)
-        recipients = self._actors(phrases, reading.recipients, taken, pair)
+        actors = self._actors(phrases, reading.actors, taken, pair, view)
+        recipients = self._actors(phrases, reading.recipients, taken, pair, view)
         kind, mode = reading.event_type, reading.mode
         confidence = reading.confidence
         if kind == "MOBILIZE" and len({n.actor.country for n in actors if n.actor.country}) > 1:
@@ -366,9 +397,11 @@ class EventCoder:
             r for r in recipients if not _same_actor(r, actors) and not _is_own(graph, r, actors)
         ]
         if recipients and not kept:
-            kept = self._actors(phrases, reader.elsewhere(reading), taken, pair)
+            kept = self._actors(phrases, reader.elsewhere(reading), taken, pair, view)
             kept = [r for r in kept if not _same_actor(r, actors) and not _is_own(graph, r, actors)]
         recipients = kept
+        if not recipients and not reading.reciprocal and kind in _SYMMETRIC | {"AID"}:
+            recipients = self._other_party(graph, phrases, reading, actors, pair)
         if not any(n.actor.code for n in actors) and not self._has_subject(graph, reading):
             implied = self._implied(graph, reading, kind, mode, recipients, place, resolved, sizes)
             if implied is not None:
@@ -439,6 +472,8 @@ class EventCoder:
             )
             if not reciprocal and not recipients and kind == "CONSULT":
                 confidence *= 0.6
+        elif kind == "CONSULT" and not recipients and graph.tags[reading.trigger] == "NOUN":
+            confidence *= 0.7
         if confidence < self.threshold:
             if notes is not None:
                 notes.append(
@@ -565,6 +600,24 @@ class EventCoder:
             return filled
 
         return fill(actors), fill(recipients)
+
+    def _other_party(
+        self, graph: Clauses, phrases: Phrases, reading: Reading, actors: list[Named], pair: Pair
+    ) -> list[Named]:
+        """Return the party that *the alliance* or *our bond* joins the actor to, where the story has two."""
+        codes = {n.actor.code for n in actors}
+        others = [party for party in pair if party.code not in codes]
+        if len(pair) != 2 or len(others) != 1 or len(codes) != 1:
+            return []
+        _, last = graph.subtree(reading.trigger)
+        for token in range(reading.trigger + 1, last):
+            if graph.lowers[token] in _BONDS and any(
+                graph.lowers[k] in _SHARED
+                for k in graph.kids(token)
+                if graph.relations[k] in ("det", "nmod:poss", "amod")
+            ):
+                return phrases.both(token, tuple(others))
+        return []
 
     def _has_subject(self, graph: Clauses, reading: Reading) -> bool:
         """Tell whether the clause names who does it, in words that could not be resolved."""

@@ -20,7 +20,7 @@ from transforms.coding.inflect import noun_forms, verb_forms
 
 FOLDER: Final = Path(__file__).with_name("lexicon")
 EVENT_COLUMNS: Final = (
-    "form", "pos", "type", "mode", "actor", "recipient", "needs", "blocks", "context", "confidence", "example",
+    "form", "pos", "type", "mode", "actor", "recipient", "needs", "blocks", "context", "confidence", "example", "aux",
 )  # fmt: skip
 OPERATOR_COLUMNS: Final = (
     "form", "pos", "operator", "content", "recipient", "needs", "blocks", "confidence", "example",
@@ -70,7 +70,7 @@ class Entry:
 
     ``label`` is the PLOVER type of an event entry or the operator; ``content`` is empty for events. ``rest`` are the
     other words of a multi-word form: before the anchor for nouns, after it for verbs and adjectives. ``alone`` is true
-    where the recipient is ``-``: the event never has one.
+    where the recipient is ``-``: the event never has one. ``aux`` is the auxiliary mode the words themselves imply.
     """
 
     form: str
@@ -89,6 +89,7 @@ class Entry:
     rest: tuple[str, ...]
     source: str
     alone: bool = False
+    aux: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -344,6 +345,11 @@ def _event_entry(compiler: _Compiler, name: str, line: int, row: dict[str, str])
     for item in context:
         if item not in ontology.CONTEXTS:
             raise LexiconError(f"{where}: {item!r} is no PLOVER context")
+    aux = row.get("aux") or None
+    if aux and aux not in ontology.AUXILIARY_MODES:
+        raise LexiconError(
+            f"{where}: aux is {aux!r}, expected one of {' '.join(ontology.AUXILIARY_MODES)}"
+        )
     recipient = compiler.slots(row.get("recipient") or "", where)
     reciprocal = "recip" in recipient
     given = tuple(s for s in recipient if s not in ("recip", "-"))
@@ -367,6 +373,7 @@ def _event_entry(compiler: _Compiler, name: str, line: int, row: dict[str, str])
         rest=rest,
         source=where,
         alone="-" in recipient,
+        aux=aux,
     )
 
 

@@ -23,7 +23,8 @@ _DASHES: Final = frozenset(["-", "–", "—", "--", ":"])
 _FIRST: Final = frozenset("i we us our my".split())
 # Plural nouns that, with "two" or "both", name the parties of the story; the paired ones do so alone.
 _PAIRED: Final = frozenset(
-    "sides allies neighbours neighbors ministers secretaries counterparts rivals foes".split()
+    "sides allies neighbours neighbors ministers secretaries counterparts rivals foes leaders presidents delegations"
+    " negotiators premiers".split()
 )
 _COLLECTIVE: Final = _PAIRED | frozenset(
     "countries nations governments states leaders presidents officials parties capitals men women premiers kings"
@@ -209,6 +210,10 @@ class Phrases:
             if found is not None:
                 more = self._describe(token, depth)
                 return self._joined(found, more) if more is not None else found
+        if graph.relations[token] in ("compound", "amod") and (
+            token + 1 < graph.last and graph.lowers[token + 1] == "-"
+        ):
+            return None  # "head-on", "state-run", "student-led": no part of a compound acts
         if tag not in ("NOUN", "PROPN", "ADJ", "NUM", "DET", "PRON", "X", "SYM", "VERB"):
             return None
         if word in _PARTITIVE:
@@ -310,6 +315,45 @@ class Phrases:
             return True
         return word in _PAIRED and bool(before) and before[0] in ("the", "their")
 
+    def plural_subject(self) -> list[Named]:
+        """Return who the sentence is about if they are several: what *they* in the next one means."""
+        graph = self.graph
+        for token in range(graph.first, graph.last):
+            if graph.relations[token] not in ("nsubj", "nsubj:pass"):
+                continue
+            members = graph.conjuncts(token)
+            if len(members) < 2 and graph.xpos[token] not in ("NNS", "NNPS"):
+                continue
+            found = [n for n in map(self.actor, members) if n is not None and n.actor.code]
+            if len(found) == len(members):
+                return found
+        return []
+
+    def couple(self) -> list[Named]:
+        """Return two persons whom the sentence names together: what *the pair* in the next one means."""
+        graph = self.graph
+        for token in range(graph.first, graph.last):
+            if graph.relations[token] == "conj" and graph.tags[token] == "PROPN":
+                found = [self.actor(graph.heads[token]), self.actor(token)]
+                named = [n for n in found if n is not None and n.actor.code and self._is_person(n)]
+                if len(named) == 2:
+                    return named
+        return []
+
+    def _is_person(self, named: Named) -> bool:
+        entity = self.entity(named.token)
+        return entity is not None and entity.type == "PERSON"
+
+    def stand_in(self, token: int, members: list[Named]) -> list[Named]:
+        """Return the members as the word that stands for them names them."""
+        return [
+            self._make(
+                token, entity_id=n.actor.entity_id, country=n.actor.country, code=n.actor.code, sector=n.actor.sector,
+                generic=False, named=n.named,
+            )
+            for n in members
+        ]  # fmt: skip
+
     def both(self, token: int, pair: Pair) -> list[Named]:
         """Return the two parties, each with the words that name them together."""
         return [
@@ -385,6 +429,12 @@ class Phrases:
                     if inner is not None and inner.actor.code:
                         country, code = inner.actor.country, inner.actor.code
                         break
+        if code is None and graph.relations[token] == "conj":
+            # "Biden's defence and foreign policy chiefs": the possessor of the first is that of both
+            for kid in graph.kids_by(graph.heads[token], "nmod:poss"):
+                owner = self._actor(kid, depth + 1)
+                if owner is not None and owner.actor.code:
+                    country, code = owner.actor.country, owner.actor.code
         if not self._may_act(token, facts) or (sector is None and code is None):
             return None
         return self._make(

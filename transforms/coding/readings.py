@@ -490,7 +490,7 @@ class SentenceReader:
         return Reading(
             trigger=token, entry=entry, event_type=entry.label, mode=entry.mode, actors=actors,
             recipients=recipients, reciprocal=reciprocal, confidence=entry.confidence,
-            context=entry.context, covers=frozenset(consumed),
+            context=entry.context, covers=frozenset(consumed), aux=entry.aux,
         )  # fmt: skip
 
     def _content_tokens(self, token: int, operator: Entry) -> list[int]:

@@ -29,7 +29,17 @@ PREPOSITION_ALIASES: Final = {
 _SUBJECTS: Final = frozenset({"nsubj", "nsubj:outer", "csubj"})
 _PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
 _OBLIQUE: Final = frozenset(
-    {"obl", "nmod", "obl:agent", "obl:unmarked", "nmod:unmarked", "acl", "advcl", "obl:arg"}
+    {
+        "obl",
+        "nmod",
+        "obl:agent",
+        "obl:unmarked",
+        "nmod:unmarked",
+        "acl",
+        "advcl",
+        "obl:arg",
+        "appos",
+    }
 )
 _CLAUSE_MARKS: Final = frozenset({"after", "before", "since", "as", "until"})
 _OWN_CASE: Final = frozenset("with by against to from for at between towards toward over".split())
@@ -122,6 +132,8 @@ class Clauses:
             self._mend_names()
         if "conj" in relations:
             self._mend_conjuncts()
+        if "nmod" in relations:
+            self._mend_attachments()
         self._mend_subjects()
         if not REPORTING.isdisjoint(self.words):
             self._mend_reports()
@@ -226,6 +238,26 @@ class Clauses:
                 above = self.heads[head]
                 if self.relations[head] in ("nsubj", "nsubj:pass", "obj") and above != head:
                     self._move(token, above, "obl")
+
+    def _mend_attachments(self) -> None:
+        """Hang a phrase with a preposition on the noun before it: in English none precedes its noun."""
+        for token in range(self.first, self.last):
+            head = self.heads[token]
+            if self.relations[token] != "nmod" or head <= token or self.tags[head] != "NOUN":
+                continue
+            case = min(
+                (
+                    k
+                    for k in self.children.get(token, ())
+                    if self.relations[k] == "case" and k < token
+                ),
+                default=None,
+            )
+            if case is None or case == self.first or self.lowers[case] in ("'s", "\u2019s"):
+                continue
+            before = case - 1
+            if self.tags[before] in ("NOUN", "PROPN"):
+                self._move(token, before, "nmod")
 
     def _mend_subjects(self) -> None:
         """Read a second subject that follows its verb as the object: a verb has one subject, and it stands first."""

@@ -343,6 +343,33 @@ class EventCoder:
                 found.append(named)
         return found
 
+    def _others_between(
+        self, graph: Clauses, phrases: Phrases, trigger: int, actors: list[Named],
+        taken: set[tuple[int, int, str | None]],
+    ) -> list[Named]:  # fmt: skip
+        """Return the second party of *talks between A and B* where a long list of names came apart."""
+        try:
+            start = graph.lowers.index("between", trigger + 1, min(trigger + 4, graph.last))
+        except ValueError:
+            return []
+        for token in range(start + 1, min(start + 60, graph.last)):
+            if graph.tags[token] in ("VERB", "AUX") and graph.relations[token] not in (
+                "amod",
+                "compound",
+            ):
+                break
+            entity = phrases.entity(token)
+            if entity is None or entity.type not in ("GPE", "PERSON", "NORP", "ORG"):
+                continue
+            named = phrases.actor(token)
+            if named is not None and named.actor.code not in {
+                None,
+                *(n.actor.code for n in actors),
+            }:
+                taken.add((named.actor.start, named.actor.end, named.actor.code))
+                return [named]
+        return []
+
     def _those_before(self, phrases: Phrases, view: _View, head: int) -> list[Named]:
         """Return whom *they* or *the pair* means, from the two sentences before."""
         resolved = phrases.resolved
@@ -371,6 +398,8 @@ class EventCoder:
         taken: set[tuple[int, int, str | None]] = set()
         actors = self._actors(phrases, reading.actors, taken, pair, view)
         recipients = self._actors(phrases, reading.recipients, taken, pair, view)
+        if reading.reciprocal and len({n.actor.code for n in (*actors, *recipients)}) == 1:
+            actors += self._others_between(graph, phrases, reading.trigger, actors, taken)
         kind, mode = reading.event_type, reading.mode
         confidence = reading.confidence
         if kind == "MOBILIZE" and len({n.actor.country for n in actors if n.actor.country}) > 1:
@@ -400,7 +429,7 @@ class EventCoder:
             kept = self._actors(phrases, reader.elsewhere(reading), taken, pair, view)
             kept = [r for r in kept if not _same_actor(r, actors) and not _is_own(graph, r, actors)]
         recipients = kept
-        if not recipients and not reading.reciprocal and kind in _SYMMETRIC | {"AID"}:
+        if not recipients and kind in _SYMMETRIC | {"AID"}:
             recipients = self._other_party(graph, phrases, reading, actors, pair)
         if not any(n.actor.code for n in actors) and not self._has_subject(graph, reading):
             implied = self._implied(graph, reading, kind, mode, recipients, place, resolved, sizes)
@@ -473,7 +502,7 @@ class EventCoder:
             if not reciprocal and not recipients and kind == "CONSULT":
                 confidence *= 0.6
         elif kind == "CONSULT" and not recipients and graph.tags[reading.trigger] == "NOUN":
-            confidence *= 0.7
+            confidence *= 0.6
         if confidence < self.threshold:
             if notes is not None:
                 notes.append(

@@ -247,6 +247,7 @@ def run(
             lambda place, execution: annotating.main(place, execution, saying),
             lambda place, _: linking.main(place),
         ],
+        ahead=saying,
         after=_show_examples if examples and not as_json else None,
     )
 
@@ -548,6 +549,7 @@ def _perform(
     as_json: bool,
     log: str,
     stages: Sequence[Callable[[Lake, Execution], StageResult]],
+    ahead: AnnotateConfig | None = None,
     after: Callable[[Lake], None] | None = None,
 ) -> None:
     """Hold the lake, run the stages one after the other, print what they did and leave with the exit code."""
@@ -560,6 +562,7 @@ def _perform(
     reporter = report.LogReporter() if log == "json" else report.make_reporter(quiet=False)
     results: list[StageResult] = []
     with place.hold(command), Execution(config, reporter) as execution:
+        execution.ahead = ahead
         for stage in stages:
             results.append(stage(place, execution))
             if results[-1].too_many_rejects:

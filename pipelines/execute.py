@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import options
 from pipelines.lake import Change, Lake, Run
-from pipelines.options import RunConfig
-from pipelines.supervise import Failure, Job, Outcome, Pool, RunStoppedError
+from pipelines.options import AnnotateConfig, RunConfig
+from pipelines.supervise import Failure, Job, Outcome, Pool, RunStoppedError, warm
 from schemas.units import Manifest, Unit
 from transforms.files import quietly
 
@@ -51,7 +51,9 @@ class Execution:
         """Start nothing yet."""
         self.config = config
         self.reporter = reporter
-        self._pool: Pool | None = None
+        self._pools: dict[bool, Pool] = {}
+        self.ahead: AnnotateConfig | None = None
+        """What will be annotated after this stage: its model is loaded meanwhile."""
 
     def __enter__(self) -> Execution:
         """Return the execution."""
@@ -59,8 +61,8 @@ class Execution:
 
     def __exit__(self, *_: object) -> None:
         """End the worker processes."""
-        if self._pool is not None:
-            self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
 
     def perform(self, job: Job, units: Sequence[Unit]) -> Outcome:
         """Do the units, here or on another runner.
@@ -72,15 +74,28 @@ class Execution:
             return Outcome(done=(), failures=())
         if not self.config.local:
             return run_elsewhere(job, units, self.config)
-        if self._pool is None:
+        is_warm = False
+        coming = job.config if job.stage == "annotate" else self.ahead
+        if isinstance(coming, AnnotateConfig):
+            is_warm = warm(dataclasses.asdict(coming)) and job.stage == "annotate"
+        if is_warm:
+            self._close(False)  # their memory is of use to the others
+        pool = self._pools.get(is_warm)
+        if pool is None:
             level = logging.getLogger().getEffectiveLevel()
-            self._pool = Pool(
+            pool = self._pools[is_warm] = Pool(
                 size=self.config.workers,
                 stall_seconds=self.config.stall_seconds,
                 level=max(level, logging.WARNING),
+                forked=is_warm,
             )
         with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
-            return self._pool.run(job, units, watch)
+            return pool.run(job, units, watch)
+
+    def _close(self, forked: bool) -> None:
+        pool = self._pools.pop(forked, None)
+        if pool is not None:
+            pool.close()
 
 
 def run_elsewhere(job: Job, units: Sequence[Unit], config: RunConfig) -> Outcome:

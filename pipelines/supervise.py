@@ -11,6 +11,8 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import importlib
+import json
 import logging
 import multiprocessing
 import multiprocessing.connection
@@ -20,7 +22,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any, Final, Protocol
 
@@ -35,6 +39,12 @@ MOST_CULPRITS: Final = 20
 units that fail are then left for the next run and not cut up."""
 
 _START_ATTEMPTS: Final = 5
+
+WARM: Final = "DATELINE_WARM"
+"""The environment variable that tells the fork server what to load: the fields of an ``AnnotateConfig`` as JSON."""
+
+IMPORTED_FIRST: list[str] = []
+"""Modules that every worker and the fork server import before anything else."""
 
 SINGLE_THREADED: Final = {
     "OMP_NUM_THREADS": "1",
@@ -158,8 +168,10 @@ class _LockedConnection:
         return self._connection.recv()
 
 
-def work(connection: Connection, level: int) -> None:
+def work(connection: Connection, level: int, first: Sequence[str]) -> None:
     """Be a worker: run the pipelines of the jobs that come, until told to stop or the supervisor is gone."""
+    for name in first:
+        importlib.import_module(name)
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group; the supervisor decides
@@ -252,10 +264,8 @@ def _die_with_parent() -> None:
     if sys.platform == "linux":
         import ctypes
 
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(1, signal.SIGKILL)  # 1: PR_SET_PDEATHSIG
-        if os.getppid() != parent.pid:
-            os._exit(1)
+        # at once when the parent dies, which is the supervisor or its fork server; 1: PR_SET_PDEATHSIG
+        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)
 
     def wait() -> None:
         multiprocessing.connection.wait([parent.sentinel])
@@ -279,15 +289,62 @@ class _Worker:
     waiting: bool = False  # asked for a unit and got none yet
 
 
-class Pool:
-    """Worker processes, kept from one stage to the next."""
+_warmed: str | None = None
 
-    def __init__(self, *, size: int, stall_seconds: float, level: int = logging.WARNING) -> None:
+
+def warm(settings: Mapping[str, Any]) -> bool:
+    """Begin to load what ``pipelines.warm`` says in a fork server; return whether there can be one.
+
+    Nothing is waited for, and a second call with the same settings does nothing. Only on Linux: elsewhere libraries do
+    not survive a fork.
+    """
+    global _warmed
+    if sys.platform != "linux":
+        return False
+    text = json.dumps(settings)
+    if _warmed is not None:
+        return _warmed == text
+    _warmed = text
+    os.environ.update({**SINGLE_THREADED, WARM: text})
+    multiprocessing.set_forkserver_preload([*IMPORTED_FIRST, "pipelines.warm"])
+    # a Ctrl-C reaches the whole group; the server goes when the supervisor does, and not with a traceback
+    ignoring = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if ignoring else None
+    try:
+        forkserver.ensure_running()
+    finally:
+        if ignoring:
+            signal.signal(signal.SIGINT, before)
+    return True
+
+
+@contextlib.contextmanager
+def _no_main_module() -> Iterator[None]:
+    """Spare a new process the import of what this one was started with, the command line: it is told what to do."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+class Pool:
+    """Worker processes; ``forked`` ones come from the fork server that ``warm`` has started."""
+
+    def __init__(
+        self,
+        *,
+        size: int,
+        stall_seconds: float,
+        level: int = logging.WARNING,
+        forked: bool = False,
+    ) -> None:
         """Start nothing yet."""
         self._size = size
         self._stall_seconds = stall_seconds
         self._level = level
-        self._context = multiprocessing.get_context("spawn")
+        self._context: Any = multiprocessing.get_context("forkserver" if forked else "spawn")
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Pool:
@@ -325,9 +382,12 @@ class Pool:
         os.environ.update(SINGLE_THREADED)  # before the child's first import
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=work, args=(theirs, self._level), name="dateline-worker"
+            target=work,
+            args=(theirs, self._level, tuple(IMPORTED_FIRST)),
+            name="dateline-worker",
         )
-        process.start()
+        with _no_main_module():
+            process.start()
         theirs.close()
         worker = _Worker(process, ours, heard=time.monotonic())
         self._workers.append(worker)

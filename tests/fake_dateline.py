@@ -6,30 +6,12 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-import signal
 import sys
 from typing import Any
 
-from tests import fakes
-
-fakes.install()
-
-from pipelines import cli, execute, supervise  # noqa: E402 - the fakes come first
-from transforms import parquet  # noqa: E402
-
-os.fsync = lambda _: None  # for power cuts, which do not happen in tests
-
-_steps = itertools.count(1)
-
-
-def _fault(name: str) -> None:
-    if os.environ.get("FAULT") in (name, f"#{next(_steps)}"):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-parquet.fault = _fault
+import tests.fake_everything  # noqa: F401 - the fakes come first
+from pipelines import cli, execute, supervise
 
 
 def _impatient(**settings: Any) -> supervise.Pool:
@@ -38,6 +20,8 @@ def _impatient(**settings: Any) -> supervise.Pool:
 
 if "STALL_SECONDS" in os.environ:
     execute.Pool = _impatient  # type: ignore[assignment, misc]
+
+supervise.IMPORTED_FIRST.append("tests.fake_everything")
 
 if __name__ == "__main__":
     sys.exit(cli.main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -61,3 +62,19 @@ def lake_rows(lake: Path) -> dict[str, list[str]]:
 def row_counts(lake: Path) -> Mapping[str, int]:
     """Return how many rows each table has."""
     return {name: len(rows) for name, rows in lake_rows(lake).items()}
+
+
+def workers_of(pid: int) -> list[int]:
+    """Return the processes below a supervisor: its workers and their fork server, not multiprocessing's own helper."""
+    found = subprocess.run(
+        ["ps", "-e", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=False
+    )
+    children: dict[int, list[int]] = {}
+    for line in found.stdout.splitlines():
+        child, parent, args = line.split(maxsplit=2)
+        if "resource_tracker" not in args:
+            children.setdefault(int(parent), []).append(int(child))
+    below = list(children.get(pid, ()))
+    for child in below:  # grows as it goes
+        below.extend(children.get(child, ()))
+    return below

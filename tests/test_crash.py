@@ -15,7 +15,7 @@ import pytest
 
 from pipelines.lake import Lake
 from pipelines.verify import verify
-from tests.matchers import lake_rows
+from tests.matchers import lake_rows, workers_of
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -139,11 +139,3 @@ def test_workers_killed_at_random_moments_cost_nothing(archive, undisturbed, tmp
     assert running.returncode == 0, stderr
     assert deaths
     check(lake, undisturbed)
-
-
-def workers_of(pid):
-    """Return the worker processes of a supervisor, without multiprocessing's own helper."""
-    found = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    )
-    return [int(line.split()[0]) for line in found.stdout.splitlines() if "spawn_main" in line]

@@ -15,7 +15,8 @@ from schemas.units import CodedArticle
 from transforms.coding.coder import load_coder
 from transforms.stage import Batch, MapRecords, settle
 
-_load = functools.cache(load_coder)
+coder_of = functools.cache(load_coder)
+"""The coder for lexicons, ``keep_unresolved`` and knowledge, loaded once per process."""
 
 
 @dataclasses.dataclass
@@ -39,7 +40,7 @@ class CodeEvents(beam.PTransform[Any, Any]):
 def _coder(
     lexicons: tuple[str, ...], keep_unresolved: bool, knowledge: tuple[str, ...]
 ) -> Callable[[ResolvedArticle], CodedArticle]:
-    code = _load(lexicons, keep_unresolved, knowledge).code
+    code = coder_of(lexicons, keep_unresolved, knowledge).code
     settle()
     return lambda resolved: CodedArticle(resolved=resolved, events=tuple(code(resolved)))
 

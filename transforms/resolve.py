@@ -15,7 +15,8 @@ from schemas.outcomes import DocumentError, Reject
 from transforms.knowledge.resolve import load_knowledge, resolve_article
 from transforms.stage import Batch, MapRecords
 
-_load = functools.cache(load_knowledge)
+knowledge_of = functools.cache(load_knowledge)
+"""The knowledge with the user's files over it, loaded once per process."""
 
 
 @dataclasses.dataclass
@@ -36,7 +37,7 @@ class ResolveEntities(beam.PTransform[Any, Any]):
 
 
 def _resolver(extra: tuple[str, ...]) -> Callable[[AnnotatedArticle], ResolvedArticle]:
-    knowledge = _load(extra)
+    knowledge = knowledge_of(extra)
     return lambda annotated: resolve_article(annotated, knowledge)
 
 

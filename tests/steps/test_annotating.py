@@ -23,9 +23,9 @@ UNIT = builders.annotate_unit(("articles/x.parquet", 0, "a1"))
 def _fakes(monkeypatch):
     monkeypatch.setattr(annotate, "load_model", lambda *_, **__: fakes.LanguageModel())
     monkeypatch.setattr(annotate, "_models", {})
-    monkeypatch.setattr(resolve, "_load", lambda _extra: fakes.Knowledge())
+    monkeypatch.setattr(resolve, "knowledge_of", lambda _extra: fakes.Knowledge())
     monkeypatch.setattr(resolve, "resolve_article", fakes.resolve_article)
-    monkeypatch.setattr(code_events, "_load", lambda *_: fakes.EventCoder())
+    monkeypatch.setattr(code_events, "coder_of", lambda *_: fakes.EventCoder())
 
 
 def batch_of(*texts):

@@ -94,6 +94,11 @@ PARTS: Final = frozenset(
 NAME_WORDS_OF_ALL: Final = frozenset("the of and for s".split())
 DIVIDED: Final = frozenset(("ALB", "SRB", "HRV"))
 """Peoples most of whose news is of those who live in another state."""
+UNIONS: Final = frozenset("federation union association confederation congress alliance".split())
+WORKERS: Final = frozenset(
+    "workers employees labour labor unions seamen dockers miners teachers nurses drivers pilots railwaymen".split()
+)
+"""Members by whom a federation or association is known for a trade union."""
 RANKS: Final = frozenset(
     "general colonel major marshal field brigadier lieutenant captain sergeant commander gen lt col maj capt brig "
     "admiral vice rear commodore air chief generalissimo corporal".split()
@@ -539,6 +544,8 @@ class _Phrase:
             return "REL", "faith", head
         if head.term.name == "coalition" and self.parts[head.first - 1 : head.first] == ["led"]:
             return "MIL", "modifier", head
+        if head.term.name in UNIONS and not WORKERS.isdisjoint(self.parts):
+            return "LAB", "modifier", head
         if rank <= 2:
             inner = self._sector_of_part(head)
             if inner is not None:

@@ -294,6 +294,18 @@ def infer_publication_date(
     return (days.pop(), "text") if len(days) == 1 else None
 
 
+def day_of_writing(annotated: AnnotatedArticle, dates: tuple[DateMention, ...]) -> dt.date | None:
+    """Return about when an article without a date was written, where its text tells: good for who held an office.
+
+    The proved day, else the latest full date of the text that its lead reports as past.
+    """
+    proved = infer_publication_date(annotated, dates)
+    if proved is not None:
+        return proved[0]
+    about = _about_when(annotated, dates)
+    return about.day if about is not None else None
+
+
 def _says_will(tokens: Tokens, sentence: Sentence) -> bool:
     """Tell whether a sentence announces; its present tense alone may be that of a caption, which proves nothing."""
     return not {"will", "'ll", "’ll"}.isdisjoint(tokens.lowers[sentence.first : sentence.last])

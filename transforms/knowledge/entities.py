@@ -22,8 +22,9 @@ from transforms.knowledge.actors import (
     ActorFacts,
     describe_phrase,
     find_by_surname,
+    organisation_term,
 )
-from transforms.knowledge.knowledge import NONSTATE, Knowledge, Organisation, Term, choose_office
+from transforms.knowledge.knowledge import NONSTATE, Knowledge, Term, choose_office
 from transforms.knowledge.mentions import (
     EDGE_WORDS,
     LABEL_OF,
@@ -67,6 +68,8 @@ KOREAS: Final = {"north": "PRK", "south": "KOR"}
 RIVAL_SHARE: Final = 0.15
 """How large a namesake of a capital must be, against it, to be meant in an article about the namesake's country: Tripoli
 in Lebanon has 0.18 of Libya's, London in Ontario 0.04 of England's."""
+HOME_SHARE: Final = 0.75
+"""How much of an article another country must have, against the home country, that a title without country is its."""
 SELF_RULED: Final = frozenset(("country", "region"))
 CITY_OF_COUNTRY: Final = frozenset(
     ("SGP", "LUX", "DJI", "KWT", "PAN", "GTM", "MCO", "VAT", "HKG", "MAC", "SMR")
@@ -75,6 +78,10 @@ US_CONTEXT: Final = frozenset(
     "atlanta alabama florida tennessee texas california carolina savannah senate republican democrat louisiana virginia "
     "augusta macon".split()
 )
+WATERS: Final = frozenset(
+    "sea seas ocean gulf lake bay strait straits channel peninsula basin".split()
+)
+"""What several countries share, so that a country in its name does not own it: the South China Sea."""
 WASHINGTON: Final = frozenset(("washington dc", "washington d c"))
 DIVISIONS: Final = frozenset(
     "province state governorate oblast region department district prefecture provinces".split()
@@ -96,6 +103,8 @@ STATE_OFFICES: Final = frozenset(
         "justice",
     )
 )
+MINISTERS: Final = STATE_OFFICES - {"head of state", "deputy head"}
+"""Offices that only states have; unions and clubs have presidents too."""
 STATE_WORDS: Final = frozenset(
     "ministry government cabinet parliament army police military presidential navy minister parliamentary ministerial".split()
 )
@@ -138,6 +147,7 @@ class Cluster:
     admin1: str | None = None
     resolution: str | None = None
     is_fixed_name: bool = False
+    holds_state_office: bool = False
 
 
 @dataclasses.dataclass(slots=True)
@@ -154,8 +164,10 @@ class _Extra:
 class Resolver:
     """Resolves one article."""
 
-    def __init__(self, annotated: AnnotatedArticle, knowledge: Knowledge) -> None:
-        """Scan the article for what the tables know."""
+    def __init__(
+        self, annotated: AnnotatedArticle, knowledge: Knowledge, date: dt.date | None = None
+    ) -> None:
+        """Scan the article for what the tables know; ``date`` is when it was written, where its record does not say."""
         self.annotated = annotated
         self.article = annotated.article
         self.tokens = annotated.tokens
@@ -174,8 +186,8 @@ class Resolver:
         self.named_persons: dict[int, list[tuple[int, int, Cluster]]] = {}
         self.words = frozenset(self.tokens.words)
         self.person_starts = {mention.first for mention in self.found if mention.label == "PERSON"}
-        self.date = self._date()
-        self.home = self._dateline_country()
+        self.date = self._date() or date
+        self.home = self.dateline_country = self._dateline_country()
         self.weights = self._country_weights()
         self.named_countries = {
             mention.term.country
@@ -331,7 +343,9 @@ class Resolver:
     def _known(self, index: int, mention: Found) -> None:
         term = mention.term
         assert term is not None
-        if term.kind == "organisation":
+        if term.kind == "organisation" and term.name == "Brussels":
+            self._brussels(index, mention)
+        elif term.kind == "organisation":
             self._known_organisation(index, mention, term)
         elif term.kind == "seat":
             self._seat(index, mention, term)
@@ -346,6 +360,13 @@ class Resolver:
             self._region(index, mention, term)
         else:
             self._ethnic(index, mention, term)
+
+    def _brussels(self, index: int, mention: Found) -> None:
+        """Take Brussels for the European Union where it acts, for the city elsewhere."""
+        if self._is_government(mention) or not self._place_named(index, "brussels", ("BEL",), ""):
+            union = self.knowledge.organisations_by_name["european union"]
+            known = dataclasses.replace(mention, organisation=union)
+            self._known_organisation(index, known, organisation_term(union))
 
     def _is_us_state(self) -> bool:
         lowers = self.tokens.lowers
@@ -619,6 +640,8 @@ class Resolver:
         if not facility and self._place_named(index, name, self._container(mention), surface):
             return
         facts = self._facts(mention.first, mention.last, mention.last - 1)
+        if not WATERS.isdisjoint(name.split()) or self._is_only_organisation(mention):
+            facts = ActorFacts()
         cluster = self._cluster(
             "FAC" if facility else "LOC", ("FAC" if facility else "LOC", name), surface
         )
@@ -626,6 +649,11 @@ class Resolver:
             cluster.country = cluster.code = facts.country
             cluster.country_basis = facts.country_basis
         self._assign(index, cluster)
+
+    def _is_only_organisation(self, mention: Found) -> bool:
+        """Say whether a place's name is a company's or party's, which says nothing of the place: the Amazon."""
+        known = self.knowledge.organisations_by_name.get(self.scan.key(mention.first, mention.last))
+        return known is not None
 
     def _container(self, mention: Found) -> tuple[str, ...]:
         """Return what the text says a place lies in: ``Springfield, Illinois``, ``Mosul in northern Iraq``."""
@@ -782,7 +810,7 @@ class Resolver:
         known = self.knowledge.organisation(bare)
         if known is not None:
             self._known_organisation(
-                index, dataclasses.replace(mention, organisation=known), _organisation_term(known)
+                index, dataclasses.replace(mention, organisation=known), organisation_term(known)
             )
             if acronym:
                 self.clusters[("acronym", acronym)] = self.cluster_of[index]  # type: ignore[assignment]
@@ -1044,10 +1072,26 @@ class Resolver:
     def _title(self, left: int, mention: Found, cluster: Cluster) -> ActorFacts:
         facts = self._facts(left, mention.first, mention.first - 1)
         role = self._role_in(left, mention.first)
+        if role is not None and role.term.name == "counterpart":
+            return self._as_counterpart(cluster, mention, facts)
         if role is not None:
             cluster.role = cluster.role or self._phrase(role.first, role.last)
             cluster.office = cluster.office or role.term.office
             cluster.role_words.update(self.scan.parts[role.last - 1])
+        return facts
+
+    def _as_counterpart(self, cluster: Cluster, mention: Found, facts: ActorFacts) -> ActorFacts:
+        """Give ``his Azerbaijani counterpart Rauf Mammadzade`` the office of the person named before him."""
+        for position in range(
+            bisect.bisect_left(self.found, mention.first, key=_first) - 1, -1, -1
+        ):
+            other = self.found[position]
+            if other.sentence < mention.sentence - 1:
+                break
+            person = self.cluster_of[position]
+            if person is not None and person.type == "PERSON" and person.office:
+                cluster.role, cluster.office = person.role, person.office
+                return dataclasses.replace(facts, sector=person.sector, sector_basis="counterpart")
         return facts
 
     def _role_in(self, first: int, last: int) -> Hit | None:
@@ -1158,6 +1202,13 @@ class Resolver:
         ):
             return ActorFacts()
         head = role.last - 1
+        if (
+            cluster is not None
+            and role.term.office in MINISTERS
+            and role.last == stop
+            and self._is_plain(start, role.first)
+        ):
+            cluster.holds_state_office = True
         if cluster is not None and role.term.role_kind == "person" and role.term.sector:
             cluster.role = cluster.role or self._phrase(role.first, role.last)
             cluster.office = cluster.office or role.term.office
@@ -1183,17 +1234,25 @@ class Resolver:
 
     def _apposition_before(self, mention: Found, cluster: Cluster) -> ActorFacts | None:
         """Read ``South Korea's defence minister, Suh Wook,`` before a name."""
-        before = mention.first - 1
-        if before < 2 or self.tokens.lowers[before] != ",":
+        before = self._left_edge(mention.first) - 1
+        if before < 1 or self.tokens.lowers[before] != ",":
             return None
         role = self.scan.role_ending.get(before)
         if role is None or role.term.role_kind != "person" or role.term.is_plural:
             return None
         left = self._left_edge(role.first)
+        if role.term.office in MINISTERS and self._is_plain(left, role.first):
+            cluster.holds_state_office = True
         cluster.role = cluster.role or self._phrase(role.first, role.last)
         cluster.office = cluster.office or role.term.office
         cluster.role_words.update(self.scan.parts[role.last - 1])
         return self._facts(left, before, role.last - 1)
+
+    def _is_plain(self, first: int, last: int) -> bool:
+        """Say whether the words before an office name nobody: ``the``, ``former``."""
+        return not any(
+            word[:1].isupper() for word in self.tokens.words[first + (first == 0) : last]
+        )
 
     def _facts(self, first: int, last: int, head: int) -> ActorFacts:
         words = self.tokens.lowers[first:last]
@@ -1247,8 +1306,8 @@ class Resolver:
             cluster.confidence = 0.95 if len(cluster.parts) > 1 else 0.85
         elif cluster.country or cluster.code:
             cluster.confidence = 0.85
-        elif cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD") and self._is_state_title(
-            cluster
+        elif cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD") and (
+            cluster.holds_state_office or self._is_state_title(cluster)
         ):
             cluster.country = cluster.code = self._nearby_country(self.found[cluster.mentions[0]])
             cluster.country_basis = "context" if cluster.country else None
@@ -1270,7 +1329,8 @@ class Resolver:
             if left == mention.first:
                 continue
             words = self.tokens.lowers[left : mention.first]
-            position, known, state = left, True, cluster.office in STATE_OFFICES
+            position, known = left, True
+            state = cluster.office in STATE_OFFICES or cluster.role in ("governor", "mayor")
             while position < mention.first:
                 role = self.scan.role_at.get(position)
                 if role is not None and role.last <= mention.first:
@@ -1324,11 +1384,21 @@ class Resolver:
 
     def _nearby_country(self, mention: Found) -> str | None:
         """Return the country whose official an unqualified title means: of the sentences before, else of the article."""
+        stated = self.dateline_country
         for sentence in range(mention.sentence, max(-1, mention.sentence - 3), -1):
+            if sentence != mention.sentence and stated is not None:
+                return stated  # papers leave out the country of the dateline
             owners: list[str] = []
             for other in self.found_in.get(sentence, ()):
                 if other.first >= mention.first or other.term is None:
                     continue
+                opens = (
+                    sentence == mention.sentence
+                    and other.first == self.annotated.sentences[sentence].first + 1
+                    and self.tokens.lowers[other.first - 1] == "in"
+                )
+                if opens and other.term.country is not None:
+                    return other.term.country  # In Seoul, Defence Minister ...
                 if (
                     other.term.country is None
                     or other.term.kind == "region"
@@ -1337,18 +1407,30 @@ class Resolver:
                     continue
                 head = self._head(other.first, other.last)
                 after = self.tokens.lowers[other.last] if other.last < len(self.tokens) else ""
-                if after in ("'s", "’s") or self.tokens.relations[head] in (
-                    "nsubj",
-                    "nmod:poss",
-                    "amod",
-                    "compound",
+                relation = self.tokens.relations[head]
+                if (
+                    after in ("'s", "’s")
+                    or relation in ("nsubj", "nmod:poss")
+                    or (relation in ("amod", "compound") and self._is_office(head))
                 ):
                     owners.append(other.term.country)
-            if owners and len(set(owners)) == 1:
+            if owners and sentence == mention.sentence and len(set(owners)) == 1:
                 return owners[0]
             if owners and sentence != mention.sentence:
-                return owners[0]
+                return self._rather_home(owners[0])
         return self.home
+
+    def _is_office(self, token: int) -> bool:
+        """Say whether what a nationality qualifies is an office or body of state: ``Israeli army``, not ``Georgian aircraft``."""
+        role = self.scan.role_ending.get(self.tokens.heads[token] + 1)
+        return role is not None and role.term.sector in ("GOV", "MIL", "COP", "LEG", "JUD")
+
+    def _rather_home(self, country: str) -> str | None:
+        """Return the home country where it stands out from one that a sentence before named: titles need no country there."""
+        if self.home is None or self.home == country:
+            return country
+        stands_out = self.weights.get(country, 0.0) < HOME_SHARE * self.weights.get(self.home, 0.0)
+        return self.home if stands_out else country
 
     # -- the North and the South -------------------------------------------------------------------------------------
 
@@ -1728,15 +1810,8 @@ class Resolver:
         )
 
 
-def _organisation_term(organisation: Organisation) -> Term:
-    return Term(
-        kind="organisation",
-        name=organisation.name,
-        country=organisation.country,
-        code=organisation.code,
-        sector=organisation.sector,
-        role_kind=organisation.kind,
-    )
+def _first(mention: Found) -> int:
+    return mention.first
 
 
 def _initials(name: str) -> tuple[str, str]:

@@ -491,7 +491,8 @@ def _after_title(tokens: Tokens, scan: Scan, first: int, last: int, label: str) 
             or (
                 label != "PERSON"
                 and (
-                    role.term.rank < 2
+                    role.term.is_plural
+                    or role.term.rank < 2
                     or role.term.sector not in TITLE_SECTORS
                     or role.term.name == "official"
                 )

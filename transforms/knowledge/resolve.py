@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
+import datetime as dt
 
 from schemas.annotations import AnnotatedArticle
 from schemas.facts import ResolvedArticle
+from transforms.knowledge.dates import day_of_writing, resolve_dates
 from transforms.knowledge.entities import Resolver
 from transforms.knowledge.knowledge import Knowledge, knowledge_digest, load_knowledge
 
 __all__ = ["Knowledge", "knowledge_digest", "load_knowledge", "resolve_article"]
-
-_HAS_DATES = importlib.util.find_spec("transforms.knowledge.dates") is not None
 
 
 def resolve_article(annotated: AnnotatedArticle, knowledge: Knowledge) -> ResolvedArticle:
@@ -20,9 +19,8 @@ def resolve_article(annotated: AnnotatedArticle, knowledge: Knowledge) -> Resolv
 
     Pure: the same article and tables give the same result, in any order and any process.
     """
-    resolved = Resolver(annotated, knowledge).run()
-    if not _HAS_DATES:
-        return resolved
-    from transforms.knowledge.dates import resolve_dates
-
-    return dataclasses.replace(resolved, dates=resolve_dates(annotated))
+    dates = resolve_dates(annotated)
+    article = annotated.article
+    stated = article.published_at is not None or article.dateline_date is not None
+    day: dt.date | None = None if stated else day_of_writing(annotated, dates)
+    return dataclasses.replace(Resolver(annotated, knowledge, day).run(), dates=dates)

@@ -302,3 +302,63 @@ def test_known_names_end_where_titles_begin():
     )
     assert of(result, "UN").code == "UNO"
     assert of(result, "Islamic Salvation Front").sector == "OPP"
+
+
+@pytest.mark.parametrize(
+    ("text", "dateline", "name", "country"),
+    [
+        (
+            "Officials of [South Korea|LOC] said so.\n[Japan|LOC] rejected it.\nDefence Minister [Han Tae-yul|PERSON] spoke.",
+            "SEOUL",
+            "Han Tae-yul",
+            "KOR",
+        ),
+        (
+            "[Armenian|NORP] soldiers left on a [Georgian|NORP] aircraft.\nForeign Minister [Levon Akopov|PERSON] met reporters.",
+            "YEREVAN",
+            "Levon Akopov",
+            "ARM",
+        ),
+        (
+            "[Japan|LOC] condemned it.\nIn [Seoul|LOC], Defence Minister [Han Tae-yul|PERSON] said so.",
+            None,
+            "Han Tae-yul",
+            "KOR",
+        ),
+        (
+            "[Peru|LOC] said so.\nThe prime minister, [Alonso Villa|PERSON], called reporters.",
+            None,
+            "Alonso Villa",
+            "PER",
+        ),
+        (
+            "An [Israeli|NORP] army spokesman, Colonel [Eitan Shavit|PERSON], said so.",
+            None,
+            "Eitan Shavit",
+            "ISR",
+        ),
+    ],
+)
+def test_a_title_without_a_country_is_of_the_state_at_hand(text, dateline, name, country):
+    assert of(resolve(text, dateline=dateline), name).country == country
+
+
+def test_a_counterpart_has_the_office_of_the_person_before():
+    result = resolve(
+        "Foreign Minister [Chung Eui-yong|PERSON] met his [Azerbaijani|NORP] counterpart [Rauf Mammadzade|PERSON].",
+        date=DAY,
+    )
+    row = of(result, "Rauf Mammadzade")
+    assert (row.country, row.sector) == ("AZE", "GOV")
+
+
+def test_waters_belong_to_no_country():
+    result = resolve("Ships moved in the [South China Sea|LOC] and on [Lake Chad|LOC].")
+    assert of(result, "South China Sea").country is None
+    assert of(result, "Lake Chad").country is None
+
+
+def test_brussels_is_the_union_where_it_acts():
+    result = resolve("[Brussels|LOC] said so.\nThe talks in [Brussels|LOC] resumed.")
+    assert of(result, "Brussels").code == "EUR"
+    assert of(result, "Brussels", 1).country == "BEL"

@@ -601,6 +601,7 @@ class Clauses:
             for k in self.kids(noun)
             if self.relations[k] in ("nmod", "obl", "nmod:agent") and "by" in self.cases(k)
         ]
+        by = by or self._below(noun, "by")
         if by:
             return tuple(by)
         verb = self.governor_of_noun(noun)
@@ -613,6 +614,16 @@ class Clauses:
             if found:
                 return found
         return tuple(self.antecedent(k) for k in self.kids_by(noun, "nmod:poss"))
+
+    def _below(self, noun: int, name: str) -> list[int]:
+        """Return what a preposition joins to a noun by way of others: *the killing of a man in Gaza by soldiers*."""
+        level = [noun]
+        for _ in range(3):
+            level = [k for n in level for k in self.kids_by(n, "nmod") if k > noun]
+            found = [k for k in level if name in self.cases(k)]
+            if found and level is not None:
+                return found
+        return []
 
     # -- slots ---------------------------------------------------------------------------------------------------
 
@@ -688,13 +699,7 @@ class Clauses:
                 ]
             if not found and name not in ("of", "by"):
                 # or its own object: "a shipment of vaccines from Canada to Haiti"
-                found = [
-                    Filler(k, name)
-                    for inner in self.kids_by(token, "nmod")
-                    if "of" in self.cases(inner)
-                    for k in self.kids(inner)
-                    if self.relations[k] in _OBLIQUE and name in self.cases(k)
-                ]
+                found = [Filler(k, name) for k in self._below(token, name)]
             if not found and self.relations[token] == "conj":
                 found = (
                     self._prepositional(self.heads[token], name)

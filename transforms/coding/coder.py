@@ -50,7 +50,7 @@ _SHARED: Final = frozenset(
     "the our their its joint combined bilateral mutual two-way trilateral shared these this".split()
 )
 # Words for several persons or parties that the sentences before name.
-_STANDING_IN: Final = frozenset({"they", "pair", "duo"})
+_STANDING_IN: Final = frozenset({"they", "pair", "duo", "he", "she"})
 # What kills in a subject's place without being anybody.
 _WEAPONS: Final = frozenset(
     "bomb bombs bombing bombings explosion explosions blast blasts mine mines landmine landmines shell shells rocket"
@@ -381,6 +381,8 @@ class EventCoder:
                 return []
             graph = Clauses(resolved.annotated.tokens, before, view.dated)
             earlier = Phrases(graph, resolved, self.knowledge, view.dateline)
+            if phrases.graph.lowers[head] in ("he", "she"):
+                return earlier.single_subject()
             found = earlier.couple()
             if not found and phrases.graph.lowers[head] == "they":
                 found = earlier.plural_subject()

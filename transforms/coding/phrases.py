@@ -329,6 +329,22 @@ class Phrases:
                 return found
         return []
 
+    def single_subject(self) -> list[Named]:
+        """Return the person the sentence is about, if it is one: what *he* at the start of the next one means."""
+        graph = self.graph
+        for token in range(graph.first, graph.last):
+            if graph.relations[token] not in ("nsubj", "nsubj:pass") or graph.tags[token] == "PRON":
+                continue
+            named = self.actor(token)
+            if named is None or not named.actor.code or len(graph.conjuncts(token)) > 1:
+                continue
+            role = self.knowledge.role(graph.lowers[token])
+            if self._is_person(named) or (
+                role is not None and role.kind == "person" and graph.xpos[token] in ("NN", "NNP")
+            ):
+                return [named]
+        return []
+
     def couple(self) -> list[Named]:
         """Return two persons whom the sentence names together: what *the pair* in the next one means."""
         graph = self.graph
@@ -400,7 +416,7 @@ class Phrases:
         words = tuple(graph.lowers[left : token + 1])
         facts: ActorFacts = describe_phrase(words, token - left, self.knowledge, self.article_date)
         word = graph.lowers[token]
-        if word in _HARDWARE:
+        if word in _HARDWARE and not (word.startswith("bomber") and facts.sector == "UAF"):
             if code is None and facts.code is None:
                 return None
             sector = "MIL"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -25,6 +26,19 @@ from transforms.formats.plain import parse as parse_plain
 _SPOOL = 33_554_432  # bytes kept in memory before a stream without seek goes to an unnamed temporary file
 _RATIO_FLOOR = 4_000_000  # bytes; below this the ratio of one member does not matter
 _HIDDEN = re.compile(r"(?:^|/)(?:\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini)(?:/|$)", re.IGNORECASE)
+_ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+    NotImplementedError,
+)
+"""What zipfile raises for bytes that are no archive, or a damaged one."""
+
 _OFFICE = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml")
 
 
@@ -102,9 +116,9 @@ def read_zip(source: Source) -> Iterator[RawDocument | Reject]:
     settings = source.settings
     try:
         archive = zipfile.ZipFile(seekable(source))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error) as error:
+    except _ZIP_FAULTS as error:
         raise DocumentError("bad_format", f"no zip archive that can be opened: {error}") from error
-    members = [m for m in archive.infolist() if not m.is_dir()]
+    members = [m for m in archive.infolist() if not m.filename.endswith("/")]
     if any(m.filename in _OFFICE for m in members):
         raise DocumentError(
             "unsupported", "a document or program packed as zip (Office, OpenDocument, EPUB, Java)"
@@ -126,6 +140,9 @@ def _zip_member(
     source: Source, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str
 ) -> Iterator[RawDocument | Reject]:
     settings = source.settings
+    if not member.filename:
+        yield _refuse(source, name, "bad_format", "a member without a name")
+        return
     if not is_safe(member.filename):
         yield _refuse(source, name, "unsafe", "the member's name leaves the archive")
         return
@@ -144,14 +161,7 @@ def _zip_member(
         return
     try:
         stream = archive.open(member)
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-        zlib.error,
-    ) as error:
+    except _ZIP_FAULTS as error:
         yield _refuse(source, name, "bad_format", f"the member cannot be opened: {error}")
         return
     assert source.descend is not None
@@ -180,13 +190,9 @@ class _Guarded(io.RawIOBase):
             raise DocumentError(
                 "truncated", f"the archive ends inside the member: {error}"
             ) from error
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            ValueError,
-            RuntimeError,
-            NotImplementedError,
-        ) as error:
+        except OSError:
+            raise  # the disk's fault, not the archive's
+        except _ZIP_FAULTS as error:
             raise DocumentError("bad_format", f"the member is corrupt: {error}") from error
 
 

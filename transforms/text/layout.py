@@ -22,6 +22,7 @@ from transforms.text.names import clean_name, split_byline
 from transforms.text.places import is_place
 
 _LONG = 400  # characters; a longer line is a paragraph, whatever it looks like, and is not searched for patterns
+_PULL_QUOTE = 70  # letters; what is shorter is often a subhead that quotes, or said twice
 _TERMINAL = re.compile(r"[.!?…。！？।؟۔][\"”’'»)\]\}]*$")
 _OPEN_END = re.compile(r"[,;:–—-]$")
 _BULLET = re.compile(r"^(?:[-–—•*·▪●◦‣■□○>+]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s?\S")
@@ -278,6 +279,7 @@ def take_apart(
         _take_head(page, infer_title and not from_markup)
         _take_tail(page)
         _take_captions(page)
+        _take_pull_quotes(page)
         if not from_markup:
             _take_subheads(page)
     _take_dateline(page)
@@ -744,6 +746,19 @@ def _take_subheads(page: _Page) -> None:
             and is_sentence(before.text)
         ):
             line.kind = "subhead"
+
+
+def _take_pull_quotes(page: _Page) -> None:
+    """Take out lines that only repeat what another paragraph says: quotations that a page sets large."""
+    body = page.body()
+    if not 3 <= len(body) <= 500 or sum(len(line.text) for line in body) > 200_000:
+        return  # each is looked for in all: a real article is far below both
+    keys = [_key(line.text) for line in body]
+    for line, key in zip(body, keys, strict=True):
+        if len(key) < _PULL_QUOTE or len(line.text) > _LONG:
+            continue
+        if any(len(other) > len(key) and key in other for other in keys):
+            line.kind = "pull quote"
 
 
 # --- dateline and signature ----------------------------------------------------------------------------------------

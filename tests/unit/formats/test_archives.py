@@ -117,3 +117,18 @@ def test_flipped_bytes_never_escape(data):
         for _ in range(data.draw(st.integers(1, 5))):
             broken[data.draw(st.integers(0, len(broken) - 1))] ^= data.draw(st.integers(1, 255))
         assert read(bytes(broken), name)
+
+
+def test_a_member_without_a_name_is_a_reject():
+    bare = io.BytesIO()
+    with zipfile.ZipFile(bare, "w") as archive:
+        info = zipfile.ZipInfo("x")
+        info.filename = ""
+        archive.writestr(info, PLAIN)
+    assert reasons(bare.getvalue(), "a.zip") == ["bad_format"]
+
+
+@given(at=st.integers(0, 400), cut=st.integers(0, 60))
+def test_damaged_headers_raise_nothing_undeclared(at, cut):
+    data = zipped(("a.txt", PLAIN), ("b.txt", PLAIN))
+    read(data[:at] + data[at + cut :], "a.zip")

@@ -113,6 +113,17 @@ def test_a_caption_before_the_dateline_is_no_body():
     assert found.dateline.place == "GENEVA"
 
 
+@pytest.mark.parametrize("from_markup", [False, True])
+def test_a_pull_quote_goes_and_what_it_repeats_stays(from_markup):
+    said = "“Nobody who was at the table that night believed that the talks would ever come to a good end.”"
+    whole = f"{said} She said so twice, and then she left the room."
+    found = take_apart(
+        "\n\n".join((TITLE, BODY[0], said, whole, BODY[2])), title=TITLE, from_markup=from_markup
+    )
+    assert found.paragraphs == (BODY[0], whole, BODY[2])
+    assert ("pull quote", said) in kinds(found)
+
+
 def test_subheads_go_and_lists_stay():
     lines = (
         BODY[0],

@@ -37,7 +37,8 @@ def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> No
     config: AnnotateConfig = job.config
     (
         pipeline
-        | "TakeUnits" >> TakeUnits(None if units is None else list(units))
+        | "TakeUnits"
+        >> TakeUnits(None if units is None else list(units), f"{job.lake}/{job.staging}")
         | "ReadArticles" >> ReadArticles(job.lake)
         | "AnnotateArticles" >> AnnotateArticles(config.model, config.precision)
         | "ResolveEntities" >> ResolveEntities(config.knowledge)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from pipelines import options
 from pipelines.lake import Change, Lake, Run
 from pipelines.options import AnnotateConfig, RunConfig
-from pipelines.supervise import Failure, Job, Outcome, Pool, RunStoppedError, warm
+from pipelines.supervise import Failure, Job, Outcome, Pool, warm
 from schemas.units import Manifest, Unit
-from transforms.files import quietly
 
 if TYPE_CHECKING:
+    from pipelines.engines import Engine
     from pipelines.plan import Plan
     from pipelines.report import Reporter
 
@@ -52,6 +52,7 @@ class Execution:
         self.config = config
         self.reporter = reporter
         self._pools: dict[bool, Pool] = {}
+        self._engine: Engine | None = None
         self.ahead: AnnotateConfig | None = None
         """What will be annotated after this stage: its model is loaded meanwhile."""
 
@@ -60,9 +61,11 @@ class Execution:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the worker processes."""
+        """End the worker processes, and an engine that was started for this."""
         for pool in self._pools.values():
             pool.close()
+        if self._engine is not None:
+            self._engine.close()
 
     def perform(self, job: Job, units: Sequence[Unit]) -> Outcome:
         """Do the units, here or on another runner.
@@ -73,7 +76,7 @@ class Execution:
         if not units:
             return Outcome(done=(), failures=())
         if not self.config.local:
-            return run_elsewhere(job, units, self.config)
+            return self._perform_elsewhere(job, units)
         is_warm = False
         coming = job.config if job.stage == "annotate" else self.ahead
         if isinstance(coming, AnnotateConfig):
@@ -97,31 +100,15 @@ class Execution:
         if pool is not None:
             pool.close()
 
+    def _perform_elsewhere(self, job: Job, units: Sequence[Unit]) -> Outcome:
+        from pipelines.engines import Engine
+        from pipelines.submit import run_job
 
-def run_elsewhere(job: Job, units: Sequence[Unit], config: RunConfig) -> Outcome:
-    """Run the pipeline once, over all units, on the runner that was named; manifests come through the lake's folder.
-
-    Raises:
-      RunStoppedError: the job failed or could not be started.
-    """
-    options.check_beam(config)
-    with quietly():
-        import apache_beam as beam
-        from apache_beam.options.pipeline_options import PipelineOptions
-
-        from pipelines import stages
-
-    flags = [f"--runner={config.runner}", *config.beam_flags]
-    try:
-        with beam.Pipeline(options=PipelineOptions(flags)) as pipeline:
-            stages.build(pipeline, job, list(units))
-    except Exception as error:
-        logger.debug("the job failed", exc_info=True)
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise RunStoppedError(
-            f"{job.stage} on {config.runner} failed: {lines[-1].strip()}"
-        ) from error
-    return Outcome(done=tuple(unit.unit_id for unit in units), failures=())
+        if self._engine is None:
+            options.check_beam(self.config)
+            self._engine = Engine(self.config)
+        with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
+            return run_job(job, units, self._engine, watch)
 
 
 def run_stage(

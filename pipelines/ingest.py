@@ -42,7 +42,8 @@ def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> No
     )
     (
         pipeline
-        | "TakeUnits" >> TakeUnits(None if units is None else list(units))
+        | "TakeUnits"
+        >> TakeUnits(None if units is None else list(units), f"{job.lake}/{job.staging}")
         | "ParseArticles" >> ParseArticles(settings, job.beam_flags)
         | "WriteTables" >> WriteTables(job.lake, job.staging, job.run_id)
         | "SaveManifests" >> SaveManifests(f"{job.lake}/{job.staging}")

@@ -12,6 +12,7 @@ import gc
 import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import apache_beam as beam
@@ -19,6 +20,7 @@ from apache_beam.metrics import Metrics
 
 from schemas.outcomes import DocumentError, Reject
 from schemas.units import Manifest, Unit
+from transforms.parquet import manifest_path
 
 
 def settle() -> None:
@@ -232,16 +234,27 @@ class TakeUnits(beam.PTransform[Any, Any]):
 
     In: nothing. Out: Unit. With ``units`` null the worker asks its port for the next unit when the last one is written:
     that keeps workers balanced, and saves the tenth of a second a pipeline takes to start. Else all units are dealt out
-    by the runner; they are names and row numbers, so the shuffle carries a few kilobytes each.
+    by the runner; they are names and row numbers, so the shuffle carries a few kilobytes each. A runner that starts a job
+    again after a fault deals them out again: those whose manifests lie in ``folder`` by then are left out.
     """
 
     units: list[Unit] | None = None
+    folder: str = ""
 
     def expand(self, begin: beam.pvalue.PBegin) -> beam.PCollection[Unit]:
         """Wire the source."""
         if self.units is None:
             return begin | "Seat" >> beam.Create([0]) | "Take" >> beam.FlatMap(_take)
-        return begin | "List" >> beam.Create(self.units) | "Deal" >> beam.Reshuffle()
+        return (
+            begin
+            | "List" >> beam.Create(self.units)
+            | "Deal" >> beam.Reshuffle()
+            | "Left" >> beam.Filter(_is_left, self.folder).with_output_types(Unit)
+        )
+
+
+def _is_left(unit: Unit, folder: str) -> bool:
+    return not manifest_path(Path(folder), unit.unit_id).is_file()
 
 
 def _take(_seat: int) -> Iterator[Unit]:

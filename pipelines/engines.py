@@ -40,9 +40,6 @@ _START_SECONDS: Final = 120.0
 _REACH_SECONDS: Final = 15.0
 """How long a job server that should be there may take to answer."""
 
-_RETRIES: Final = 2
-"""How often Flink itself starts a job again after a fault, before the driver does with the units that are left."""
-
 _LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 
 _DIE_WITH_PARENT: Final = (
@@ -124,7 +121,7 @@ def cache_folder() -> Path:
 
 
 class Engine:
-    """A runner with what it needs; ``flags`` go to Beam."""
+    """A runner with what it needs; ``flags`` go to Beam, ``workers`` is how much it does at a time here."""
 
     def __init__(self, config: RunConfig) -> None:
         """Start what is missing.
@@ -134,6 +131,7 @@ class Engine:
           EngineError: Java, a jar, or the job server is not there.
         """
         self._closing = contextlib.ExitStack()
+        self.workers = config.workers
         self.pool: WorkerPool | None = None
         self._folder: Path | None = None
         name = config.runner.lower().removesuffix("runner")
@@ -186,10 +184,7 @@ class Engine:
         if here and self.kind is not None and self.kind.java is not None:
             defaults = {"sdk_worker_parallelism": config.workers}
             if self.kind.name == "Flink":
-                defaults |= {
-                    "parallelism": config.workers,
-                    "number_of_execution_retries": _RETRIES,
-                }
+                defaults["parallelism"] = config.workers
             self.flags += [
                 f"--{flag}={value}" for flag, value in defaults.items() if flag not in options
             ]

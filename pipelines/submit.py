@@ -27,13 +27,21 @@ logger = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
 """How often the staging folder is looked at for progress; a listing of some hundred names."""
 
-_SPARE_SUBMISSIONS: Final = 1
+_SPARE_SUBMISSIONS: Final = 2
 """How often a job that finished nothing is submitted again: a worker can be lost before its first unit is done."""
+
+_WORKER_LOST: Final = re.compile(r"StatusRuntimeException: (?:CANCELLED|UNAVAILABLE)|disconnected")
+"""What engines say when a worker process has died: their end of its connection closed."""
 
 _PYTHON_ERROR: Final = re.compile(
     r"^\s*(?:Caused by: )?(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|Exit)): (.+?)(?: \[while running.*)?$",
     re.MULTILINE,
 )
+
+_JAVA_NAMES: Final = re.compile(
+    r"^Pipeline \S+ failed in state \w+: |\b(?:\w+\.)+\w+(?:Exception|Error): "
+)
+"""What stands before the message: which job it was, and the classes of the exceptions around it."""
 
 _FULL: Final = ("[Errno 28]", "[Errno 122]", "[Errno 30]", "[Errno 13]")
 """No space, no quota, a read-only file system, no permission: no other unit could be written either."""
@@ -68,6 +76,9 @@ def run_job(job: Job, units: Sequence[Unit], engine: Engine, watch: Watch) -> Ou
             if spare == 0 or "Traceback (most recent call last)" in error:
                 break
             spare -= 1
+        # What was first may be what killed the worker: the others go before it now.
+        first = min(engine.workers, len(left) - 1)
+        left = [*left[first:], *left[:first]]
         watch.note(
             f"{sentence_of(error)}; {len(left):,} of {len(units):,} units are submitted again"
         )
@@ -138,13 +149,14 @@ def _without_engine_logs() -> Iterator[None]:
 
 def sentence_of(error: str) -> str:
     """Return the part of an engine's failure that says what happened: the last error Python raised, else Java's first."""
-    found = _PYTHON_ERROR.findall(error)
-    if found:
+    if "Traceback (most recent call last)" in error and (found := _PYTHON_ERROR.findall(error)):
         python = [item for item in found if not item[0].endswith("Exception")] or found
         name, message = python[-1]
         return f"{name}: {message.strip()}"[:500]
+    if _WORKER_LOST.search(error):
+        return "a worker process was lost"
     lines = [line.strip() for line in error.splitlines() if line.strip()]
-    return (lines or ["unknown error"])[-1][:500]
+    return _JAVA_NAMES.sub("", (lines or ["unknown error"])[-1])[:500]
 
 
 class _Progress:

@@ -2,6 +2,7 @@
 
     dateline run INPUT... --lake DIR        files to tables: ingest, annotate, link
     dateline ingest | annotate | link       one stage
+    dateline stream --kafka B --topic T     the same for a Kafka topic, run after run
     dateline status | verify --lake DIR     what a lake holds; whether it is whole
     dateline query --lake DIR [SQL]         DuckDB over the tables
     dateline schema [TABLE]                 the data dictionary
@@ -342,6 +343,105 @@ def link(lake: LakeDir, as_json: AsJson = False, log: Log = "text") -> None:
 
 
 @app.command()
+def stream(
+    lake: LakeDir,
+    kafka: Annotated[
+        str, typer.Option("--kafka", metavar="HOST:PORT", help="Broker; several with commas.")
+    ],
+    topic: Annotated[
+        str,
+        typer.Option("--topic", metavar="NAME", help="Topic whose messages are articles, JSON."),
+    ],
+    every: Annotated[
+        float,
+        typer.Option("--every", metavar="S", help="Seconds from a first message to a commit."),
+    ] = 120.0,
+    max_articles: Annotated[
+        int,
+        typer.Option("--max-articles", metavar="N", help="Commit earlier after so many messages."),
+    ] = 5_000,
+    drain: Annotated[
+        bool,
+        typer.Option("--drain", help="Stop when what is in the topic now has been committed."),
+    ] = False,
+    kafka_config: Annotated[
+        Path | None,
+        typer.Option(
+            "--kafka-config",
+            metavar="FILE",
+            help="Client settings (security.protocol=...), a line each.",
+        ),
+    ] = None,
+    skip_lost: Annotated[
+        bool,
+        typer.Option("--skip-lost", help="Go on behind messages deleted before they were read."),
+    ] = False,
+    workers: Workers = None,
+    runner: Runner = LOCAL_RUNNER,
+    model: Model = DEFAULT_MODEL,
+    precision: Precision = "auto",
+    min_words: MinWords = DEFAULT_MIN_WORDS,
+    max_reject_ratio: Ratio = 1.0,
+    timeout_seconds: Timeout = DEFAULT_TIMEOUT_SECONDS,
+    max_bytes: MaxBytes = DEFAULT_MAX_BYTES,
+    field_map: Map = None,
+    knowledge: Knowledge = None,
+    lexicon: Lexicon = None,
+    keep_unresolved: KeepUnresolved = False,
+    as_json: AsJson = False,
+    log: Log = "text",
+) -> None:
+    """Follow a Kafka topic: a small run every few minutes, each message exactly once."""
+    from pipelines import annotate as annotating
+    from pipelines import report
+    from pipelines.execute import Execution
+    from pipelines.stream import StreamConfig, follow, read_client_settings
+
+    how = _run_config(runner, workers, max_reject_ratio)
+    following = StreamConfig(
+        brokers=kafka,
+        topic=topic,
+        every_seconds=every,
+        max_articles=max_articles,
+        drain=drain,
+        skip_lost=skip_lost,
+        client=read_client_settings(str(kafka_config)) if kafka_config else (),
+    )
+    reading = IngestConfig(
+        min_words=min_words,
+        timeout_seconds=timeout_seconds,
+        max_bytes=max_bytes,
+        fields=pairs("--map", field_map),
+    )
+    saying = AnnotateConfig(
+        model=model,
+        precision=precision,
+        knowledge=_absolute(knowledge),
+        lexicons=_absolute(lexicon),
+        keep_unresolved=keep_unresolved,
+    )
+    annotating.versions_of(saying)
+    _set_up_logs(log)
+    place = _lake(lake)
+    reporter = report.LogReporter() if log == "json" else report.make_reporter(quiet=False)
+    last: list[StageResult] = []
+
+    def tell(results: list[StageResult], seconds: float) -> None:
+        last[:] = results
+        code = _code_of(results)
+        if as_json:
+            line = report.summary_json(results, str(place.root), seconds, code)
+            typer.echo(json.dumps(line, ensure_ascii=False))
+        else:
+            for text in report.summary_lines(results, str(place.root), seconds):
+                typer.echo(text)
+
+    with place.hold("stream"), Execution(how, reporter) as execution:
+        follow(place, execution, following, reading, saying, tell)
+    _leave(last)
+
+
+@app.command()
 def status(lake: LakeDir, as_json: AsJson = False) -> None:
     """Show what a lake holds and how its last runs went."""
     from pipelines import query as reading
@@ -567,11 +667,7 @@ def _perform(
             results.append(stage(place, execution))
             if results[-1].too_many_rejects:
                 break
-    code = 0
-    if any(result.failures for result in results):
-        code = EXIT_FAILED
-    if results and results[-1].too_many_rejects:
-        code = EXIT_REJECTS
+    code = _code_of(results)
     seconds = time.monotonic() - started
     if as_json:
         typer.echo(
@@ -584,6 +680,19 @@ def _perform(
             typer.echo(line)
     if after is not None and code == 0 and any(result.run_id for result in results):
         after(place)
+    _leave(results)
+
+
+def _code_of(results: Sequence[StageResult]) -> int:
+    """Return the exit code that stands for how stages went."""
+    if results and results[-1].too_many_rejects:
+        return EXIT_REJECTS
+    return EXIT_FAILED if any(result.failures for result in results) else 0
+
+
+def _leave(results: Sequence[StageResult]) -> None:
+    """Say what went wrong, and leave with its exit code if anything did."""
+    code = _code_of(results)
     if code == EXIT_REJECTS:
         _complain(
             f"too many rejects in {results[-1].stage}: {sum(results[-1].rejects.values()):,} against "

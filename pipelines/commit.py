@@ -454,6 +454,7 @@ class Preparation:
             "started_at": self.run.started_at,
             "finished_at": now(),
             **self.change.facts,
+            "streams": {**self.state.streams, **self.change.facts.get("streams", {})},
             "units": [
                 {
                     "unit_id": manifest.unit_id,

@@ -6,7 +6,7 @@ files ──ParseArticles──▶ Article ──WriteTables──▶ articles, 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines import plan
@@ -44,7 +44,7 @@ def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> No
         pipeline
         | "TakeUnits"
         >> TakeUnits(None if units is None else list(units), f"{job.lake}/{job.staging}")
-        | "ParseArticles" >> ParseArticles(settings, job.beam_flags)
+        | "ParseArticles" >> ParseArticles(settings, job.beam_flags, job.lake)
         | "WriteTables" >> WriteTables(job.lake, job.staging, job.run_id)
         | "SaveManifests" >> SaveManifests(f"{job.lake}/{job.staging}")
     )
@@ -75,10 +75,12 @@ def main(
     problems: Sequence[Reject],
     scope: Scope = WHOLE,
     covered: Callable[[str], bool] | None = None,
+    streams: Mapping[str, Mapping[str, int]] | None = None,
 ) -> StageResult:
     """Read the inputs that are new or changed, or that ``scope`` asks for again.
 
-    ``covered`` tells which uris would be listed if they were there, so that removed ones are known.
+    ``covered`` tells which uris would be listed if they were there, so that removed ones are known. ``streams`` says, by
+    topic and partition, which offset comes next when all these inputs are in; it is committed with them, or not at all.
 
     Raises:
       UsageError: pruning would take away too much.
@@ -121,6 +123,8 @@ def main(
     )
 
     def make_change(manifests: list[Manifest]) -> Change:
+        done = {outcome.file.uri for manifest in manifests for outcome in manifest.outcomes}
+        whole = all(file.uri in done for unit in todo.units for file in unit.inputs)
         return Change(
             manifests=manifests,
             replaced_uris=[*plan.replaced_uris(state, manifests), *todo.pruned],
@@ -133,6 +137,7 @@ def main(
                 "pruned": len(todo.pruned),
                 "touched": len(todo.touched),
                 "vanished": todo.vanished,
+                **({"streams": streams} if streams and whole else {}),
             },
         )
 

@@ -81,6 +81,11 @@ class State:
         return int(self.record.get("articles_version", 0))
 
     @property
+    def streams(self) -> dict[str, dict[str, int]]:
+        """Return, by ``cluster/topic`` and partition, the offset that ``dateline stream`` reads next."""
+        return dict(self.record.get("streams", {}))
+
+    @property
     def linked_version(self) -> int:
         """Return the ``articles_version`` that ``duplicates`` was made from."""
         return int(self.record.get("linked_version", 0))

@@ -35,16 +35,29 @@ def is_url(text: str) -> bool:
     return bool(_URL.match(text)) and not text.startswith("file://")
 
 
-def open_uri(uri: str, beam_flags: tuple[str, ...] = ()) -> BinaryIO:
+def spool_path(lake: str) -> Path:
+    """Return the folder of a lake in which messages of a stream wait until they are committed."""
+    return Path(lake) / LAKE_MARK / "staging" / "stream"
+
+
+def spooled(spool: Path, uri: str) -> Path:
+    """Return where the message of a ``kafka://CLUSTER/TOPIC/PARTITION/OFFSET`` uri waits."""
+    return spool.joinpath(*uri.split("/")[3:])
+
+
+def open_uri(uri: str, beam_flags: tuple[str, ...] = (), lake: str = "") -> BinaryIO:
     """Open what ``InputFile.uri`` names, for reading bytes as they are stored.
 
-    ``beam_flags`` are pipeline options that a file system may need (``--hdfs_host=...``).
+    ``beam_flags`` are pipeline options that a file system may need (``--hdfs_host=...``); a ``kafka://`` uri is a message
+    that waits in the spool of ``lake``.
 
     Raises:
       OSError: it cannot be opened.
     """
     if not is_url(uri):
         return Path(_local(uri)).open("rb")
+    if uri.startswith("kafka://"):
+        return spooled(spool_path(lake), uri).open("rb")
     with quietly():
         from apache_beam.io.filesystem import CompressionTypes
     systems = _file_systems(beam_flags)

@@ -29,18 +29,19 @@ class ParseArticles(beam.PTransform[Any, Any]):
 
     settings: ParseSettings
     beam_flags: tuple[str, ...] = ()
+    lake: str = ""
 
     def expand(self, units: beam.PCollection[Unit]) -> beam.PCollection[Batch]:
         """Wire the one step."""
         return units | "Parse" >> beam.ParDo(
-            _ParseArticles(self.settings, self.beam_flags)
+            _ParseArticles(self.settings, self.beam_flags, self.lake)
         ).with_output_types(Batch)
 
 
 class _ParseArticles(beam.DoFn):
-    def __init__(self, settings: ParseSettings, beam_flags: tuple[str, ...]) -> None:
+    def __init__(self, settings: ParseSettings, beam_flags: tuple[str, ...], lake: str) -> None:
         self.settings = settings
-        self.open = functools.partial(open_uri, beam_flags=beam_flags)
+        self.open = functools.partial(open_uri, beam_flags=beam_flags, lake=lake)
         self.worker: DocumentWorker | None = None
 
     def setup(self) -> None:

@@ -142,11 +142,15 @@ class People:
             if any(holder.office in offices for holder in holders)
         ]
         if self._columns:
-            column = self._columns["office"].to_pylist()
+            column = self._columns["office"]
+            wanted = {
+                code for code, name in enumerate(column.dictionary.to_pylist()) if name in offices
+            }
+            codes = column.indices.to_pylist()
             found += [
                 joined
                 for joined, (first, last) in self._rows.items()
-                if not {*offices}.isdisjoint(column[first:last])
+                if codes[first] in wanted or not wanted.isdisjoint(codes[first:last])
             ]
         return list(dict.fromkeys(found))
 

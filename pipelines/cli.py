@@ -31,6 +31,8 @@ from pipelines.options import (
     DEFAULT_MIN_WORDS,
     DEFAULT_MODEL,
     DEFAULT_TIMEOUT_SECONDS,
+    DEFAULT_WORKER_ARTICLES,
+    DEFAULT_WORKER_MB,
     LOCAL_RUNNER,
     AnnotateConfig,
     IngestConfig,
@@ -81,6 +83,22 @@ Workers = Annotated[
         "--workers",
         metavar="N",
         help="Local processes, about 1 GB each. Default: one per free core.",
+    ),
+]
+WorkerArticles = Annotated[
+    int,
+    typer.Option(
+        "--worker-articles",
+        metavar="N",
+        help="Replace a local process by a fresh one after N articles; 0 is never.",
+    ),
+]
+WorkerMb = Annotated[
+    int,
+    typer.Option(
+        "--worker-mb",
+        metavar="MB",
+        help="Replace a local process by a fresh one once it has taken so much memory; 0 is never.",
     ),
 ]
 Runner = Annotated[
@@ -195,6 +213,8 @@ def run(
     inputs: Inputs,
     lake: LakeDir,
     workers: Workers = None,
+    worker_articles: WorkerArticles = DEFAULT_WORKER_ARTICLES,
+    worker_mb: WorkerMb = DEFAULT_WORKER_MB,
     runner: Runner = LOCAL_RUNNER,
     model: Model = DEFAULT_MODEL,
     precision: Precision = "auto",
@@ -220,7 +240,7 @@ def run(
     from pipelines import link as linking
     from transforms.files import list_inputs
 
-    how = _run_config(runner, workers, max_reject_ratio)
+    how = _run_config(runner, workers, max_reject_ratio, worker_articles, worker_mb)
     reading = IngestConfig(
         min_words=min_words,
         timeout_seconds=timeout_seconds,
@@ -258,6 +278,8 @@ def ingest(
     inputs: Inputs,
     lake: LakeDir,
     workers: Workers = None,
+    worker_articles: WorkerArticles = DEFAULT_WORKER_ARTICLES,
+    worker_mb: WorkerMb = DEFAULT_WORKER_MB,
     runner: Runner = LOCAL_RUNNER,
     min_words: MinWords = DEFAULT_MIN_WORDS,
     max_reject_ratio: Ratio = 1.0,
@@ -272,7 +294,7 @@ def ingest(
     from pipelines import ingest as ingesting
     from transforms.files import list_inputs
 
-    how = _run_config(runner, workers, max_reject_ratio)
+    how = _run_config(runner, workers, max_reject_ratio, worker_articles, worker_mb)
     reading = IngestConfig(
         min_words=min_words,
         timeout_seconds=timeout_seconds,
@@ -297,6 +319,8 @@ def ingest(
 def annotate(
     lake: LakeDir,
     workers: Workers = None,
+    worker_articles: WorkerArticles = DEFAULT_WORKER_ARTICLES,
+    worker_mb: WorkerMb = DEFAULT_WORKER_MB,
     runner: Runner = LOCAL_RUNNER,
     model: Model = DEFAULT_MODEL,
     precision: Precision = "auto",
@@ -310,7 +334,7 @@ def annotate(
     """Annotate the articles that are new, or were annotated by another model, lexicon or knowledge."""
     from pipelines import annotate as annotating
 
-    how = _run_config(runner, workers, max_reject_ratio)
+    how = _run_config(runner, workers, max_reject_ratio, worker_articles, worker_mb)
     saying = AnnotateConfig(
         model=model,
         precision=precision,
@@ -629,12 +653,20 @@ def _absolute(paths: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(str(Path(path).expanduser().absolute()) for path in paths or ())
 
 
-def _run_config(runner: str, workers: int | None, ratio: float) -> RunConfig:
+def _run_config(
+    runner: str,
+    workers: int | None,
+    ratio: float,
+    worker_articles: int = DEFAULT_WORKER_ARTICLES,
+    worker_mb: int = DEFAULT_WORKER_MB,
+) -> RunConfig:
 
     config = RunConfig(
         runner=runner,
         workers=default_workers() if workers is None else workers,
         max_reject_ratio=ratio,
+        worker_articles=worker_articles,
+        worker_mb=worker_mb,
         beam_flags=_beam_flags,
     )
     check_beam(config)

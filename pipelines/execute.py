@@ -91,6 +91,8 @@ class Execution:
                 stall_seconds=self.config.stall_seconds,
                 level=max(level, logging.WARNING),
                 forked=is_warm,
+                worker_articles=self.config.worker_articles,
+                worker_bytes=self.config.worker_mb * 1_000_000,
             )
         with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
             return pool.run(job, units, watch)

@@ -22,6 +22,8 @@ DEFAULT_MODEL: Final = "default"
 DEFAULT_MIN_WORDS: Final = 20
 DEFAULT_TIMEOUT_SECONDS: Final = 30.0
 DEFAULT_MAX_BYTES: Final = 20_000_000
+DEFAULT_WORKER_ARTICLES: Final = 100_000
+DEFAULT_WORKER_MB: Final = 1_200
 
 _WORKER_BYTES: Final = (
     1_500_000_000  # what a worker may take, with its reader; measured peak is under 1.2 GB
@@ -197,12 +199,17 @@ WHOLE: Final = Scope()
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RunConfig:
-    """How a command runs: where, with how many processes, and when it gives up."""
+    """How a command runs: where, with how many processes, and when it gives up.
+
+    A local process is replaced by a fresh one after ``worker_articles`` or above ``worker_mb`` megabytes; 0 is never.
+    """
 
     runner: str = LOCAL_RUNNER
     workers: int = 1
     max_reject_ratio: float = 1.0
     stall_seconds: float = 600.0
+    worker_articles: int = DEFAULT_WORKER_ARTICLES
+    worker_mb: int = DEFAULT_WORKER_MB
     beam_flags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -217,6 +224,10 @@ class RunConfig:
             raise UsageError(
                 f"--max-reject-ratio {self.max_reject_ratio}: expected a number from 0 to 1"
             )
+        if self.worker_articles < 0:
+            raise UsageError(f"--worker-articles {self.worker_articles}: expected 0 or more")
+        if self.worker_mb < 0:
+            raise UsageError(f"--worker-mb {self.worker_mb}: expected 0 or more")
         for flag in self.beam_flags:
             name = flag.split("=")[0]
             if name == "--runner":

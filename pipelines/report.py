@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol, TextIO
 
 from pipelines.execute import StageResult
-from pipelines.supervise import Watch
+from pipelines.supervise import Counts, Progress, Watch
 
 _PLAIN_SECONDS: Final = 10.0  # between two lines of progress in a log file
 
@@ -46,8 +46,8 @@ class _Watch:
         self._progress = progress
         self._note = note
 
-    def progress(self, done_cost: int, articles: int, words: int, rejects: int) -> None:
-        self._progress(done_cost, articles, words, rejects)
+    def progress(self, found: Progress) -> None:
+        self._progress(found)
 
     def note(self, message: str) -> None:
         self._note(message)
@@ -78,17 +78,17 @@ class PlainReporter:
         """Follow one stage's work."""
         started = last = time.monotonic()
 
-        def progress(done: int, articles: int, words: int, rejects: int) -> None:
+        def progress(found: Progress) -> None:
             nonlocal last
             now = time.monotonic()
             if now - last < _PLAIN_SECONDS:
                 return
             last = now
-            left = _time_left(now - started, done, total_cost)
-            speed = words / (now - started)
-            self.note(
-                f"{_VERBS[name]}: {articles:,} articles, {speed:,.0f} words/s, {rejects:,} rejects, {left} left"
-            )
+            left = _time_left(now - started, found.done_cost, total_cost)
+            self.note(f"{_VERBS[name]}: {_counts(found.total, now - started)}, {left} left")
+            if len(found.workers) > 1:
+                for number, counts in sorted(found.workers.items()):
+                    self.note(f"  worker {number}: {_counts(counts, now - started)}")
 
         yield _Watch(progress, self.note)
 
@@ -110,33 +110,49 @@ class LiveReporter:
     @contextlib.contextmanager
     def stage(self, name: str, total_cost: int) -> Iterator[Watch]:
         """Follow one stage's work."""
-        from rich.progress import BarColumn, Progress, TextColumn
+        import rich.progress
+        from rich.progress import BarColumn, TextColumn
 
         columns = (
             TextColumn("[bold]{task.description:<11}"),
             BarColumn(bar_width=None),
-            TextColumn("{task.percentage:>3.0f}%"),
-            TextColumn("{task.fields[articles]:,} articles"),
-            TextColumn("{task.fields[speed]:,.0f} words/s"),
-            TextColumn("{task.fields[rejects]:,} rejects"),
-            TextColumn("{task.fields[left]} left"),
+            TextColumn("{task.fields[percent]}"),
+            TextColumn("{task.fields[counts]}"),
+            TextColumn("{task.fields[left]}"),
         )
         started = time.monotonic()
-        with Progress(*columns, console=self._console, transient=False) as bar:
-            task = bar.add_task(
-                _VERBS[name], total=max(1, total_cost), articles=0, speed=0.0, rejects=0, left="?"
+        total = max(1, total_cost)
+        nothing = _counts(Counts(), 1)
+        with rich.progress.Progress(*columns, console=self._console) as bar:
+            whole = bar.add_task(
+                _VERBS[name], total=total, percent="  0%", counts=nothing, left="? left"
             )
+            of_workers: dict[int, rich.progress.TaskID] = {}
 
-            def progress(done: int, articles: int, words: int, rejects: int) -> None:
+            def progress(found: Progress) -> None:
                 passed = time.monotonic() - started
+                left = _time_left(passed, found.done_cost, total_cost)
                 bar.update(
-                    task,
-                    completed=done,
-                    articles=articles,
-                    speed=words / max(passed, 0.1),
-                    rejects=rejects,
-                    left=_time_left(passed, done, total_cost),
+                    whole,
+                    completed=found.done_cost,
+                    percent=f"{min(100, 100 * found.done_cost // total):>3}%",
+                    counts=_counts(found.total, passed),
+                    left=f"{left} left",
                 )
+                if len(found.workers) < 2:
+                    return
+                for number, counts in sorted(found.workers.items()):
+                    if number not in of_workers:  # its bar is its share of what is done
+                        of_workers[number] = bar.add_task(
+                            f"  worker {number}", total=1, percent="", counts="", left=""
+                        )
+                    share = counts.articles / max(1, found.total.articles)
+                    bar.update(
+                        of_workers[number],
+                        completed=share,
+                        percent=f"{100 * share:>3.0f}%",
+                        counts=_counts(counts, passed),
+                    )
 
             yield _Watch(
                 progress,
@@ -146,6 +162,12 @@ class LiveReporter:
     def note(self, message: str) -> None:
         """Write a line."""
         self._console.print(f"dateline: {message}", highlight=False)
+
+
+def _counts(counts: Counts, seconds: float) -> str:
+    """Say how much was done in how long."""
+    speed = counts.words / max(seconds, 0.1)
+    return f"{counts.articles:,} articles, {speed:,.0f} words/s, {counts.rejects:,} rejects"
 
 
 def _time_left(passed: float, done: int, total: int) -> str:
@@ -253,7 +275,7 @@ class LogReporter:
         """Follow one stage's work."""
         started = last = time.monotonic()
 
-        def progress(done: int, articles: int, words: int, rejects: int) -> None:
+        def progress(found: Progress) -> None:
             nonlocal last
             now = time.monotonic()
             if now - last >= _PLAIN_SECONDS:
@@ -261,10 +283,10 @@ class LogReporter:
                 self._logger.info(
                     "%s: %d articles, %.0f words/s, %d rejects, %.0f%% done",
                     name,
-                    articles,
-                    words / (now - started),
-                    rejects,
-                    100 * done / max(1, total_cost),
+                    found.total.articles,
+                    found.total.words / (now - started),
+                    found.total.rejects,
+                    100 * found.done_cost / max(1, total_cost),
                 )
 
         yield _Watch(progress, self.note)

@@ -12,11 +12,13 @@ import collections
 import contextlib
 import dataclasses
 import importlib
+import itertools
 import json
 import logging
 import multiprocessing
 import multiprocessing.connection
 import os
+import resource
 import signal
 import sys
 import threading
@@ -58,11 +60,37 @@ SINGLE_THREADED: Final = {
 """Processes are the parallelism; numeric libraries that start threads of their own only get in each other's way."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Counts:
+    """Articles, words and rejects."""
+
+    articles: int = 0
+    words: int = 0
+    rejects: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Add each."""
+        return Counts(
+            self.articles + other.articles,
+            self.words + other.words,
+            self.rejects + other.rejects,
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a stage is: ``done_cost`` in the units' own measure, counts of all and of each worker by its number."""
+
+    done_cost: int
+    total: Counts
+    workers: Mapping[int, Counts]
+
+
 class Watch(Protocol):
     """Somebody who wants to know how far the work is."""
 
-    def progress(self, done_cost: int, articles: int, words: int, rejects: int) -> None:
-        """Hear totals of the stage; ``done_cost`` is in the units' own measure."""
+    def progress(self, found: Progress) -> None:
+        """Hear how far the stage is."""
 
     def note(self, message: str) -> None:
         """Hear of something a person should know."""
@@ -119,7 +147,7 @@ class _WorkerPort:
 
     def units(self) -> Iterator[Unit]:
         while True:
-            self._connection.send(("next", self._finished))
+            self._connection.send(("next", (self._finished, _peak_memory())))
             self._finished = None
             kind, unit = self._connection.recv()
             if kind == "end":
@@ -137,6 +165,12 @@ class _WorkerPort:
 
     def fatal(self, message: str) -> None:
         self._connection.send(("fatal", message))
+
+
+def _peak_memory() -> int:
+    """Return the most memory that this process has had, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 class _ForwardLogs(logging.Handler):
@@ -281,9 +315,12 @@ def _die_with_parent() -> None:
 class _Worker:
     process: Any
     connection: Connection
+    number: int = 1
     unit: Unit | None = None
     heard: float = 0.0
-    counts: tuple[int, int, int] = (0, 0, 0)
+    counts: Counts = Counts()  # of the unit at hand
+    read: int = 0  # articles since it was started
+    worn: bool = False  # to be replaced by a fresh one
     at: int | None = None  # which input or article of a careful unit it is at
     busy: bool = False  # runs the pipeline of a job
     waiting: bool = False  # asked for a unit and got none yet
@@ -339,8 +376,16 @@ class Pool:
         stall_seconds: float,
         level: int = logging.WARNING,
         forked: bool = False,
+        worker_articles: int = 0,
+        worker_bytes: int = 0,
     ) -> None:
-        """Start nothing yet."""
+        """Start nothing yet.
+
+        A worker is replaced by a fresh one after the unit with which it has read ``worker_articles`` or has had
+        ``worker_bytes`` of memory; 0 is no limit.
+        """
+        self._worker_articles = worker_articles
+        self._worker_bytes = worker_bytes
         self._size = size
         self._stall_seconds = stall_seconds
         self._level = level
@@ -389,7 +434,9 @@ class Pool:
         with _no_main_module():
             process.start()
         theirs.close()
-        worker = _Worker(process, ours, heard=time.monotonic())
+        taken = {worker.number for worker in self._workers}
+        number = next(n for n in itertools.count(1) if n not in taken)
+        worker = _Worker(process, ours, number, heard=time.monotonic())
         self._workers.append(worker)
         return worker
 
@@ -400,6 +447,13 @@ class Pool:
         worker.process.join()
         worker.connection.close()
         self._workers.remove(worker)
+
+    def is_worn(self, articles: int, peak: int) -> bool:
+        """Tell whether a worker that has read so many articles and had so many bytes is to be replaced."""
+        return bool(
+            (self._worker_articles and articles >= self._worker_articles)
+            or (self._worker_bytes and peak >= self._worker_bytes)
+        )
 
     @property
     def workers(self) -> list[_Worker]:
@@ -430,7 +484,8 @@ class _StageRun:
         self.done: list[str] = []
         self.culprits = 0
         self.done_cost = 0
-        self.totals = (0, 0, 0)
+        self.totals = Counts()
+        self.by_worker: dict[int, Counts] = {}
         self.good = 0
         self.starts_failed = 0
 
@@ -478,7 +533,7 @@ class _StageRun:
             return
         worker.unit = unit
         worker.waiting = False
-        worker.counts = (0, 0, 0)
+        worker.counts = Counts()
         worker.at = None
         worker.heard = time.monotonic()
         self._send(worker, ("unit", unit))
@@ -525,28 +580,44 @@ class _StageRun:
 
     def _drain(self, worker: _Worker) -> None:
         try:
-            while worker.connection.poll():
+            while worker in self.pool.workers and worker.connection.poll():
                 kind, content = worker.connection.recv()
                 worker.heard = time.monotonic()
                 getattr(self, f"_on_{kind}")(worker, content)
         except (EOFError, ConnectionResetError, BrokenPipeError):
             return
 
-    def _on_next(self, worker: _Worker, finished: str | None) -> None:
+    def _on_next(self, worker: _Worker, content: tuple[str | None, int]) -> None:
+        finished, peak = content
         if finished is not None and worker.unit is not None:
             unit, worker.unit = worker.unit, None
             self.done.append(unit.unit_id)
             self.done_cost += unit.cost
             if unit.condemned is None:
                 self.good += unit.size
-            self._add(worker.counts)
-            worker.counts = (0, 0, 0)
+            self.totals += worker.counts
+            self.by_worker[worker.number] = (
+                self.by_worker.get(worker.number, Counts()) + worker.counts
+            )
+            worker.read += worker.counts.articles
+            worker.counts = Counts()
+            worker.worn = self.pool.is_worn(worker.read, peak)
         worker.waiting = True
         self.starts_failed = 0
-        self._hand_out(worker)
+        if worker.worn:
+            logger.debug(
+                "worker %d is replaced: %d articles, %d MB",
+                worker.number,
+                worker.read,
+                peak // 1_000_000,
+            )
+            worker.waiting = False
+            self._send(worker, ("end", None))
+        else:
+            self._hand_out(worker)
 
     def _on_progress(self, worker: _Worker, counts: tuple[int, int, int]) -> None:
-        worker.counts = counts
+        worker.counts = Counts(*counts)
 
     def _on_at(self, worker: _Worker, index: int) -> None:
         worker.at = index
@@ -561,6 +632,8 @@ class _StageRun:
     def _on_ended(self, worker: _Worker, _: None) -> None:
         worker.busy = False
         worker.waiting = False
+        if worker.worn:
+            self.pool.drop(worker)
 
     def _on_failed(self, worker: _Worker, content: tuple[str | None, str, str, str]) -> None:
         unit_id, error, message, text = content
@@ -641,24 +714,15 @@ class _StageRun:
 
     # ------------------------------------------------------------------ telling
 
-    def _add(self, counts: tuple[int, int, int]) -> None:
-        self.totals = (
-            self.totals[0] + counts[0],
-            self.totals[1] + counts[1],
-            self.totals[2] + counts[2],
-        )
-
     def _report(self) -> None:
-        articles, words, rejects = self.totals
-        cost = self.done_cost
+        total, each, cost = self.totals, dict(self.by_worker), self.done_cost
         for worker in self.pool.workers:
             if worker.unit is not None:
-                articles += worker.counts[0]
-                words += worker.counts[1]
-                rejects += worker.counts[2]
+                total += worker.counts
+                each[worker.number] = each.get(worker.number, Counts()) + worker.counts
                 if self.job.stage == "annotate":  # costs are words
-                    cost += min(worker.unit.cost, worker.counts[1])
-        self.watch.progress(cost, articles, words, rejects)
+                    cost += min(worker.unit.cost, worker.counts.words)
+        self.watch.progress(Progress(done_cost=cost, total=total, workers=each))
 
 
 def _cause(code: int | None) -> str:

@@ -139,3 +139,23 @@ def test_workers_killed_at_random_moments_cost_nothing(archive, undisturbed, tmp
     assert running.returncode == 0, stderr
     assert deaths
     check(lake, undisturbed)
+
+
+@pytest.mark.slow
+def test_workers_that_are_worn_are_replaced_and_nothing_else_changes(
+    archive, undisturbed, tmp_path
+):
+    running = subprocess.Popen(
+        command(archive, tmp_path / "lake", "--workers", "2", "--worker-articles", "60"),
+        cwd=ROOT,
+        env={**ENVIRONMENT, "FAKE_MODEL_SECONDS": "0.01"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    seen = set()
+    while running.poll() is None:
+        seen.update(workers_of(running.pid))
+        time.sleep(0.05)
+    assert running.returncode == 0
+    assert len(seen) > 6  # two for each stage and a fork server would be five
+    check(tmp_path / "lake", undisturbed)

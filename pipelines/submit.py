@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipelines.engines import Engine, EngineError
-from pipelines.supervise import Failure, Job, Outcome, RunStoppedError, Watch
+from pipelines.supervise import Counts, Failure, Job, Outcome, Progress, RunStoppedError, Watch
 from schemas.units import Unit
 from transforms.files import quietly
 from transforms.parquet import iterate_manifests, manifest_path
@@ -166,7 +166,7 @@ class _Progress:
         self._folder = folder
         self._costs = {unit.unit_id: unit.cost for unit in units}
         self._watch = watch
-        self._seen: dict[str, tuple[int, int, int]] = {}
+        self._seen: dict[str, Counts] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look_on, name="progress", daemon=True)
 
@@ -188,13 +188,14 @@ class _Progress:
             unit_id = path.name.split(".", 1)[0]
             if unit_id in self._costs and unit_id not in self._seen:
                 self._seen[unit_id] = _counts(path)
-        totals = [sum(column) for column in zip(*self._seen.values(), strict=True)] or [0, 0, 0]
-        self._watch.progress(sum(self._costs[name] for name in self._seen), *totals)
+        cost = sum(self._costs[name] for name in self._seen)
+        total = sum(self._seen.values(), start=Counts())
+        self._watch.progress(Progress(done_cost=cost, total=total, workers={}))
 
 
-def _counts(path: Path) -> tuple[int, int, int]:
+def _counts(path: Path) -> Counts:
     try:
         data: dict[str, Any] = json.loads(path.read_bytes())
-        return data["articles"], data["words"], sum(data["rejects"].values())
+        return Counts(data["articles"], data["words"], sum(data["rejects"].values()))
     except (OSError, ValueError, KeyError):
-        return (0, 0, 0)
+        return Counts()

@@ -1,13 +1,15 @@
 """What people would write: ``nlp.pipe`` over the articles of a lake, mentions into one Parquet file.
 
-    python -m benchmarks.loop LAKE OUT.parquet [--model default] [--processes 1] [--limit N]
+    python -m benchmarks.loop LAKE OUT.parquet [--model default] [--processes 1] [--pool] [--limit N]
 
-The same model over the same texts as ``dateline annotate``, no entities, no events.
+The same model over the same texts as ``dateline annotate``, no entities, no events. With ``--pool`` the processes are a
+plain pool of ``multiprocessing`` that is given the texts in batches and gives rows back, instead of spaCy's own.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import sys
 from pathlib import Path
 
@@ -15,8 +17,40 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import spacy
+from spacy.language import Language
 
 from transforms.nlp import components, models, reader  # noqa: F401 - importing registers our components
+
+COLUMNS = ("article_id", "start", "end", "text", "label")
+_nlp: Language | None = None
+
+
+def load(folder: str) -> None:
+    global _nlp
+    _nlp = spacy.load(folder)
+
+
+def read(batch: list[tuple[str, str]]) -> tuple[int, list[tuple[object, ...]]]:
+    assert _nlp is not None
+    words, rows = 0, list[tuple[object, ...]]()
+    for key, text in batch:
+        doc = _nlp(text)
+        words += len(doc)
+        rows += [(key, ent.start_char, ent.end_char, ent.text, ent.label_) for ent in doc.ents]
+    return words, rows
+
+
+def write_with_pool(rows: list[tuple[str, str]], folder: str, processes: int, out: str) -> None:
+    """Read the articles with a pool and write what its processes give back."""
+    batches = [rows[low : low + 64] for low in range(0, len(rows), 64)]
+    words, found = 0, list[tuple[object, ...]]()
+    with multiprocessing.get_context("spawn").Pool(processes, load, (folder,)) as pool:
+        for count, part in pool.imap_unordered(read, batches):
+            words += count
+            found += part
+    columns = zip(*found, strict=True) if found else ((),) * len(COLUMNS)
+    pq.write_table(pa.table(dict(zip(COLUMNS, map(list, columns), strict=True))), out)
+    print(f"{len(rows)} articles, {words} words", file=sys.stderr)
 
 
 def main() -> None:
@@ -27,6 +61,7 @@ def main() -> None:
     parser.add_argument("out")
     parser.add_argument("--model", default="default")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--pool", action="store_true")
     parser.add_argument("--limit", type=int, default=1_000_000_000)
     args = parser.parse_args()
     rows = (
@@ -36,16 +71,14 @@ def main() -> None:
         )
         .fetchall()
     )
-    nlp = spacy.load(
+    folder = str(
         Path(models.__file__).parent / "en_news" if args.model == "default" else args.model
     )
-    columns: dict[str, list[object]] = {
-        "article_id": [],
-        "start": [],
-        "end": [],
-        "text": [],
-        "label": [],
-    }
+    if args.pool:
+        write_with_pool(rows, folder, args.processes, args.out)
+        return
+    nlp = spacy.load(folder)
+    columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
     words = 0
     for doc, article_id in nlp.pipe(
         ((text, key) for key, text in rows), as_tuples=True, n_process=args.processes, batch_size=64

@@ -1,15 +1,18 @@
 """``dateline`` beside a bare loop of the same model: wall and CPU seconds, peak memory of a process, words a second.
 
-    python -m benchmarks.run [--articles 1000] [--small 40] [--model default] [--keep FOLDER]
+    python -m benchmarks.run [--articles 1000] [--small 40] [--model default] [--cnn FOLDER] [--keep FOLDER]
 
-(a) ``nlp.pipe`` with one process, (b) with two; both write one Parquet file of mentions. Start-up is taken out by
+(a) ``nlp.pipe`` with one process, (b) with two, (c) with two and a spaCy CNN of the ``sm`` shape (made by
+``training.cnn``), (d) a plain pool of two processes; all write one Parquet file of mentions. Start-up is taken out by
 running each command on a small archive too and subtracting; the table shows both. Peak memory is that of the largest
-single process. Everything is measured in one run on one machine, so read the ratios.
+single process. Last comes the limit: the CPU time of the encoder alone on the same words. Everything is measured in one
+run on one machine, so read the ratios.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import shutil
@@ -90,6 +93,40 @@ def timed(*command: str) -> dict[str, float]:
     }
 
 
+def encoder_alone(lake: Path, model: str) -> dict[str, float]:
+    """Return the CPU seconds that the encoder itself takes for the articles of a lake, and their words as in ``text``."""
+    code = """
+import json, sys, time, duckdb
+from transforms.nlp.models import load_model
+model = load_model(sys.argv[2])
+reader = model._nlp.get_pipe("dateline_reader")
+texts = [r[0] for r in duckdb.connect().execute(
+    f"select text from read_parquet('{sys.argv[1]}/articles/**/*.parquet') order by article_id").fetchall()]
+runs, encoder = [], reader._encoder
+inner = encoder._run
+def keep(*inputs):
+    runs.append(inputs)
+    return inner(*inputs)
+encoder._run = keep
+for text in texts[:400]:
+    model._direct(None, [(0, text)])
+started = time.process_time()
+for inputs in runs:
+    inner(*inputs)
+print(json.dumps({"cpu": time.process_time() - started, "words": sum(len(t.split()) for t in texts[:400])}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(lake), model],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
 def ingest(folder: Path, lake: Path) -> None:
     timed("pipelines.cli", "ingest", str(folder), "--lake", str(lake), "--workers", "2")
 
@@ -101,6 +138,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=1000)
     parser.add_argument("--small", type=int, default=40)
     parser.add_argument("--model", default="default")
+    parser.add_argument("--cnn", help="a spaCy pipeline of the sm shape, for the row (c)")
     parser.add_argument("--keep", type=Path)
     args = parser.parse_args()
     work = args.keep or Path(tempfile.mkdtemp(prefix="dateline-bench-"))
@@ -110,11 +148,16 @@ def main() -> None:
         words[name] = make_archive(work / name, count)
         ingest(work / name, work / f"lake-{name}-base")
     rows = []
+    others = {}
+    if args.cnn:
+        others["(c) nlp.pipe of a CNN, 2 processes"] = lambda n: ("benchmarks.loop", str(work / f"lake-{n}-base"), str(work / "c.parquet"), "--processes", "2", "--model", args.cnn)  # fmt: skip
     for label, build in {
         "(a) nlp.pipe, 1 process": lambda n: ("benchmarks.loop", str(work / f"lake-{n}-base"), str(work / "a.parquet"), "--model", args.model),
         "annotate --workers 1": lambda n: ("pipelines.cli", "annotate", "--lake", str(work / f"lake-{n}-1"), "--workers", "1", "--model", args.model),
         "(b) nlp.pipe, 2 processes": lambda n: ("benchmarks.loop", str(work / f"lake-{n}-base"), str(work / "b.parquet"), "--processes", "2", "--model", args.model),
         "annotate --workers 2": lambda n: ("pipelines.cli", "annotate", "--lake", str(work / f"lake-{n}-2"), "--workers", "2", "--model", args.model),
+        **others,
+        "(d) pool of 2 processes": lambda n: ("benchmarks.loop", str(work / f"lake-{n}-base"), str(work / "d.parquet"), "--processes", "2", "--pool", "--model", args.model),
         "run --workers 2": lambda n: ("pipelines.cli", "run", str(work / n), "--lake", str(work / f"lake-{n}-3"), "--workers", "2", "--model", args.model),
     }.items():  # fmt: skip
         result = {}
@@ -138,17 +181,24 @@ def main() -> None:
         f"\n{args.articles} articles, {words['full']} words; start-up measured on {args.small} articles and taken out of the ratios\n"
     )
     print(
-        f"{'':28}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{'CPU, no start-up':>18}{'words/s':>9}{'CPU x (a)':>11}{'wall x (b)':>11}"
+        f"{'':36}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{'CPU, no start-up':>18}{'words/s':>9}{'CPU x (a)':>11}{'wall x (b)':>11}"
     )
+    limit = encoder_alone(work / "lake-full-base", args.model)
     a = base["(a) nlp.pipe, 1 process"]
     b = base["(b) nlp.pipe, 2 processes"]
     for label, r in rows:
         cpu = r["full"]["cpu"] - r["small"]["cpu"]
         wall = r["full"]["wall"] - r["small"]["wall"]
         print(
-            f"{label:28}{r['full']['wall']:9.1f}{r['full']['cpu']:9.1f}{r['full']['peak']:9.0f}{cpu:18.1f}{moved / wall:9.0f}"
+            f"{label:36}{r['full']['wall']:9.1f}{r['full']['cpu']:9.1f}{r['full']['peak']:9.0f}{cpu:18.1f}{moved / wall:9.0f}"
             f"{cpu / (a['full']['cpu'] - a['small']['cpu']):11.2f}{r['full']['wall'] / b['full']['wall']:11.2f}"
         )
+    own = base["annotate --workers 1"]
+    mine = own["full"]["cpu"] - own["small"]["cpu"]
+    print(
+        f"\nthe encoder alone: {limit['cpu']:.1f} CPU s on {limit['words']:.0f} words;"
+        f" annotate --workers 1 reaches {limit['cpu'] / limit['words'] * moved / mine:.2f} of its words a second"
+    )
     if not args.keep:
         shutil.rmtree(work, ignore_errors=True)
 

@@ -1237,16 +1237,30 @@ class Resolver:
         before = self._left_edge(mention.first) - 1
         if before < 1 or self.tokens.lowers[before] != ",":
             return None
-        role = self.scan.role_ending.get(before)
+        role = self.scan.role_ending.get(before) or self._role_with_complement(before)
         if role is None or role.term.role_kind != "person" or role.term.is_plural:
             return None
         left = self._left_edge(role.first)
-        if role.term.office in MINISTERS and self._is_plain(left, role.first):
+        if (
+            role.last == before
+            and role.term.office in MINISTERS
+            and self._is_plain(left, role.first)
+        ):
             cluster.holds_state_office = True
         cluster.role = cluster.role or self._phrase(role.first, role.last)
         cluster.office = cluster.office or role.term.office
         cluster.role_words.update(self.scan.parts[role.last - 1])
         return self._facts(left, before, role.last - 1)
+
+    def _role_with_complement(self, end: int) -> Hit | None:
+        """Return the role of a phrase that ends at a token: ``the governor of Putumayo``."""
+        for token in range(end - 1, max(0, end - 8), -1):
+            if self.tokens.lowers[token] in (",", ";", ".", "and", "who"):
+                return None
+            role = self.scan.role_ending.get(token)
+            if role is not None and self.tokens.lowers[token] in ("of", "for", "in"):
+                return role
+        return None
 
     def _is_plain(self, first: int, last: int) -> bool:
         """Say whether the words before an office name nobody: ``the``, ``former``."""
@@ -1747,8 +1761,7 @@ class Resolver:
             return ids.entity_id(head, "|".join(cluster.identity[1:]))
         if cluster.type == "PERSON":
             parts = cluster.parts if len(cluster.parts) != 3 else tuple(sorted(cluster.parts))
-            told = cluster.code if cluster.country_basis not in ("context", None) else None
-            return ids.entity_id("person", f"{' '.join(parts)}|{told or ''}")
+            return ids.entity_id("person", f"{' '.join(parts)}|{cluster.code or ''}")
         return ids.entity_id(cluster.type, f"{' '.join(cluster.identity[1:])}|{cluster.code or ''}")
 
     def _mention(

@@ -458,29 +458,117 @@ USER_OPTIONAL = ("aliases", "country", "code", "sector", "office", "qid", "start
 USER_KINDS = ("organisation", "person", "role", "country", "region")
 
 
-def _load_user(known: Knowledge, file: str) -> None:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a row of the user's says of a name, from when to when, and where it stands."""
+
+    where: tuple[pathlib.Path, int]
+    meaning: tuple[str | None, ...]
+    office: str | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
+
+    def contradicts(self, other: _Claim) -> bool:
+        """Say whether two claims cannot both hold: other meanings of one thing, or of one office at one time."""
+        if self.meaning == other.meaning:
+            return False
+        if self.office is None and other.office is None:
+            return True
+        apart = (self.end or dt.date.max) < (other.start or dt.date.min) or (
+            other.end or dt.date.max
+        ) < (self.start or dt.date.min)
+        return not apart and (self.office == other.office or self.meaning[0] != other.meaning[0])
+
+
+class _Claims:
+    """Everything the user's files say, so that rows that contradict each other are found."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[str, str], list[_Claim]] = {}
+
+    def other(self, kind: str, name: str, claim: _Claim) -> _Claim | None:
+        """Note a claim; return an earlier one that it contradicts."""
+        said = self._said.setdefault((kind, key(name)), [])
+        for before in said:
+            if before.contradicts(claim):
+                return before
+        said.append(claim)
+        return None
+
+
+def _load_user(known: Knowledge, file: str, claims: _Claims) -> None:
     path = pathlib.Path(file)
     if path.suffix == ".txt":
-        _load_dictionary(known, path)
+        _load_dictionary(known, path, claims)
         return
-    seen: dict[tuple[str, str], tuple[int, dict[str, str]]] = {}
     for number, row in read_rows(path, USER_COLUMNS, USER_OPTIONAL):
         _check_user_row(path, number, row)
-        identity = (row["kind"], key(row["name"]))
-        before = seen.get(identity)
-        if before is not None and row["kind"] != "person" and before[1] != row:
-            raise KnowledgeError(
-                f"{path}:{number}: column name: {row['name']!r} contradicts line {before[0]}; keep one of them"
-            )
-        seen[identity] = (number, row)
+        claim = _claim_of(path, number, row)
+        for column, name in (
+            ("name", row["name"]),
+            *(("aliases", alias) for alias in split_list(row["aliases"])),
+        ):
+            before = claims.other(row["kind"], name, claim)
+            if before is not None:
+                there, line = before.where
+                where = f"line {line}" if there == path else f"{there}:{line}"
+                raise KnowledgeError(
+                    f"{path}:{number}: column {column}: {name!r} contradicts {where}; keep one of them"
+                )
         _add_user_row(known, path, number, row)
 
 
-def _load_dictionary(known: Knowledge, path: pathlib.Path) -> None:
-    """Take over a PETRARCH dictionary: dated names are persons, others organisations, agents are roles."""
+def _claim_of(path: pathlib.Path, number: int, row: dict[str, str]) -> _Claim:
+    place = row["country"], row["code"] or row["country"], row["sector"]
+    if row["kind"] != "person":
+        return _Claim((path, number), (*place, row["office"]))
+    start, end = _term_of_row(path, number, row)
+    return _Claim((path, number), place, row["office"] or "official", start, end)
+
+
+def _term_of_row(
+    path: pathlib.Path, number: int, row: dict[str, str]
+) -> tuple[dt.date | None, dt.date | None]:
+    """Return when a row's office was held.
+
+    Raises:
+      KnowledgeError: a date that is none, or an end before the start.
+    """
+    try:
+        start, end = parse_date(row["start"], last=False), parse_date(row["end"], last=True)
+    except ValueError as error:
+        raise KnowledgeError(f"{path}:{number}: column start or end: {error}") from error
+    if start is not None and end is not None and end < start:
+        raise KnowledgeError(
+            f"{path}:{number}: column end: {row['end']} is before the start {row['start']}"
+        )
+    return start, end
+
+
+def _load_dictionary(known: Knowledge, path: pathlib.Path, claims: _Claims) -> None:
+    """Take over a PETRARCH dictionary: dated names are persons, others organisations, agents are roles.
+
+    These dictionaries were written by many hands and say some things twice: of codes that contradict each other the
+    first holds, and the others are reported as warnings.
+    """
     for entry in read_dictionary(path):
         name, *synonyms = entry.names
         for dated in entry.codes:
+            claim = _Claim(
+                (path, entry.line),
+                (dated.code,),
+                None if dated.start is None and dated.end is None else "official",
+                dated.start,
+                dated.end,
+            )
+            kind = "agent" if dated.code.startswith("~") else "actor"
+            before = claims.other(kind, name, claim)
+            if before is not None:
+                logger.warning(
+                    "%s:%d: %r has the code %s, which contradicts %s at %s:%d; the first holds",
+                    path, entry.line, name, dated.code, before.meaning[0], *before.where,
+                )  # fmt: skip
+                continue
             bare = dated.code.lstrip("~").upper()
             sectors = [bare[at : at + 3] for at in range(0, len(bare), 3)]
             sector = next((part for part in sectors if part in SECTORS), None)
@@ -573,14 +661,7 @@ def _add_user_row(known: Knowledge, path: pathlib.Path, number: int, row: dict[s
                 override=True,
             )
     else:
-        try:
-            start, end = parse_date(row["start"], last=False), parse_date(row["end"], last=True)
-        except ValueError as error:
-            raise KnowledgeError(f"{path}:{number}: column start or end: {error}") from error
-        if start is not None and end is not None and end < start:
-            raise KnowledgeError(
-                f"{path}:{number}: column end: {row['end']} is before the start {row['start']}"
-            )
+        start, end = _term_of_row(path, number, row)
         holder = Officeholder(
             name=row["name"],
             country=row["country"],
@@ -625,8 +706,9 @@ def load_tables(extra: tuple[str, ...] = ()) -> Knowledge:
     _load_regions(known)
     _load_roles(known)
     _load_people(known)
+    claims = _Claims()
     for file in extra:
-        _load_user(known, file)
+        _load_user(known, file, claims)
     known.phrase_cache.clear()
     known.gazetteer = Gazetteer.read(DATA / "places.parquet")
     pa.default_memory_pool().release_unused()  # 17 MB of buffers from unpacking the two Parquet tables

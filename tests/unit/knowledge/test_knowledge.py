@@ -139,6 +139,50 @@ def test_a_malformed_file_names_line_and_column(tmp_path: pathlib.Path, content:
     assert f"{file}{message}" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (
+            "organisation\tBlue Falcons\tBF\tKEN\norganisation\tBrown Foxes\tBF\tUGA\n",
+            ":3: column aliases: 'BF' contradicts line 2",
+        ),
+        (
+            "person\tAda Example\t\tKEN\tforeign\t2020\t2021\nperson\tAda Example\t\tUGA\tforeign\t2021\t2022\n",
+            ":3: column name: 'Ada Example' contradicts line 2",
+        ),
+        ("person\tAda Example\t\tKEN\nperson\tAda Example\t\tUGA\n", ":3: column name"),
+        (
+            "person\tAda Example\t\tKEN\tforeign\t2020\t2020\nperson\tAda Example\t\tKEN\tdefence\t2020\t2021\n",
+            None,
+        ),
+        (
+            "person\tAda Example\t\tKEN\tforeign\t2020\t2020\nperson\tAda Example\t\tUNO\tambassador\t2021\t2022\n",
+            None,
+        ),
+        ("organisation\tBlue Falcons\tBF\tKEN\norganisation\tBlue Falcons\tBF\tKEN\n", None),
+    ],
+)
+def test_rows_that_contradict_each_other_are_reported(
+    tmp_path: pathlib.Path, rows: str, message: str | None
+):
+    file = tmp_path / "mine.tsv"
+    file.write_text("kind\tname\taliases\tcountry\toffice\tstart\tend\n" + rows, "utf-8")
+    if message is None:
+        load_tables((str(file),))
+        return
+    with pytest.raises(KnowledgeError) as caught:
+        load_tables((str(file),))
+    assert f"{file}{message}" in str(caught.value)
+
+
+def test_two_files_that_contradict_each_other_are_reported(tmp_path: pathlib.Path):
+    one, two = tmp_path / "one.tsv", tmp_path / "two.tsv"
+    one.write_text("kind\tname\tcountry\norganisation\tBlue Falcons\tKEN\n", "utf-8")
+    two.write_text("kind\tname\tcountry\norganisation\tBlue Falcons\tUGA\n", "utf-8")
+    with pytest.raises(KnowledgeError, match=r"two\.tsv:2: .* contradicts .*one\.tsv:2"):
+        load_tables((str(one), str(two)))
+
+
 def test_bytes_that_are_no_text_are_refused(tmp_path: pathlib.Path):
     file = tmp_path / "mine.tsv"
     file.write_bytes(b"kind\tname\nrole\t\xff\xfe\n")

@@ -73,3 +73,17 @@ def test_a_malformed_dictionary_names_line_and_column(
     with pytest.raises(KnowledgeError) as caught:
         load_tables((str(file),))
     assert f"{file}{message}" in str(caught.value)
+
+
+def test_codes_that_contradict_each_other_are_reported_and_the_first_holds(
+    tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
+):
+    file = tmp_path / "actors.txt"
+    file.write_text(
+        "BLUE_FALCONS_ [KENREB]\nLAKE_PARTY_ [UGAOPP]\nBLUE_FALCONS_ [UGAREB]\n", "utf-8"
+    )
+    known = load_tables((str(file),))
+    assert describe_phrase("blue falcons".split(), -1, known).country == "KEN"
+    assert len(caplog.messages) == 1
+    assert f"{file}:3: 'blue falcons' has the code UGAREB" in caplog.messages[0]
+    assert f"{file}:1" in caplog.messages[0]

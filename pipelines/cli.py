@@ -3,7 +3,9 @@
     dateline run INPUT... --lake DIR        files to tables: ingest, annotate, link
     dateline ingest | annotate | link       one stage
     dateline stream --kafka B --topic T     the same for a Kafka topic, run after run
+    dateline watch INPUT... --lake DIR      run, again and again
     dateline status | verify --lake DIR     what a lake holds; whether it is whole
+    dateline compact | migrate --lake DIR   few large sorted files; tables of an older version
     dateline query --lake DIR [SQL]         DuckDB over the tables
     dateline schema [TABLE]                 the data dictionary
 
@@ -14,13 +16,14 @@ Exit codes: 0 done, 1 some units failed or the run could not go on, 2 wrong usag
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -37,6 +40,7 @@ from pipelines.options import (
     AnnotateConfig,
     IngestConfig,
     RunConfig,
+    Scope,
     UsageError,
     check_beam,
     default_workers,
@@ -48,6 +52,8 @@ from pipelines.options import (
 if TYPE_CHECKING:
     from pipelines.execute import Execution, StageResult
     from pipelines.lake import Lake
+
+    Stage = Callable[[Lake, Execution], StageResult]
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -66,6 +72,7 @@ app = typer.Typer(
 )
 
 _beam_flags: tuple[str, ...] = ()
+_watching = False  # says nothing of rounds in which there was nothing to do
 
 Inputs = Annotated[
     list[str],
@@ -192,6 +199,74 @@ Log = Annotated[
         "--log", metavar="FORMAT", help="How logs are written to standard error: text or json."
     ),
 ]
+Since = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--since",
+        metavar="DAY",
+        formats=["%Y-%m-%d"],
+        help="Only articles published on this day or later; new inputs are read all the same.",
+    ),
+]
+Until = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--until",
+        metavar="DAY",
+        formats=["%Y-%m-%d"],
+        help="Only articles published on this day or earlier.",
+    ),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="GLOB",
+        help="Only inputs whose path, or the end of it, matches: '2024/*.html'. Repeatable.",
+    ),
+]
+Reparse = Annotated[
+    bool,
+    typer.Option("--reparse", help="Read inputs again that are done; unchanged articles stay."),
+]
+Reannotate = Annotated[
+    bool, typer.Option("--reannotate", help="Annotate articles again that are done.")
+]
+RetryRejects = Annotated[
+    bool,
+    typer.Option(
+        "--retry-rejects",
+        help="Try again what was rejected. Without it: when it was by an older version, or could not be opened and now can.",
+    ),
+]
+Prune = Annotated[
+    bool,
+    typer.Option(
+        "--prune", help="Take away the rows of inputs that are no longer there. Else they stay."
+    ),
+]
+PruneRatio = Annotated[
+    float,
+    typer.Option(
+        "--max-prune-ratio",
+        metavar="R",
+        help="Refuse to prune more than this part of the known inputs: the archive may not be mounted.",
+    ),
+]
+CompactAfter = Annotated[
+    int,
+    typer.Option(
+        "--compact-after",
+        metavar="N",
+        help="Compact a table's month when it has so many small files; 0: never.",
+    ),
+]
+Metrics = Annotated[
+    Path | None,
+    typer.Option(
+        "--metrics", metavar="FILE", help="Write Prometheus text there when done, failed or not."
+    ),
+]
 
 
 @app.callback()
@@ -227,6 +302,16 @@ def run(
     knowledge: Knowledge = None,
     lexicon: Lexicon = None,
     keep_unresolved: KeepUnresolved = False,
+    since: Since = None,
+    until: Until = None,
+    only: Only = None,
+    reparse: Reparse = False,
+    reannotate: Reannotate = False,
+    retry_rejects: RetryRejects = False,
+    prune: Prune = False,
+    max_prune_ratio: PruneRatio = 0.5,
+    compact_after: CompactAfter = 48,
+    metrics: Metrics = None,
     as_json: AsJson = False,
     log: Log = "text",
     examples: Annotated[
@@ -236,9 +321,10 @@ def run(
 ) -> None:
     """Turn files into tables: ingest, annotate and link, doing only what is new or changed."""
     from pipelines import annotate as annotating
+    from pipelines import compact as compacting
     from pipelines import ingest as ingesting
     from pipelines import link as linking
-    from transforms.files import list_inputs
+    from transforms.files import covers, list_inputs
 
     how = _run_config(runner, workers, max_reject_ratio, worker_articles, worker_mb)
     reading = IngestConfig(
@@ -256,21 +342,37 @@ def run(
         keep_unresolved=keep_unresolved,
     )
     annotating.versions_of(saying)
-    files, problems = list_inputs(inputs, _beam_flags)
-    _perform(
-        "run",
-        lake,
-        how,
-        as_json=as_json,
-        log=log,
-        stages=[
-            lambda place, execution: ingesting.main(place, execution, reading, files, problems),
-            lambda place, execution: annotating.main(place, execution, saying),
-            lambda place, _: linking.main(place),
-        ],
-        ahead=saying,
-        after=_show_examples if examples and not as_json else None,
+    scope = Scope(
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        only=tuple(only or ()),
+        reparse=reparse,
+        reannotate=reannotate,
+        retry_rejects=retry_rejects,
+        prune=prune,
+        max_prune_ratio=max_prune_ratio,
     )
+    stages: list[Stage] = [
+        lambda place, execution: ingesting.main(
+            place, execution, reading, *found, scope, covers(inputs)
+        ),
+        lambda place, execution: annotating.main(place, execution, saying, scope),
+        lambda place, _: linking.main(place),
+    ]
+    if compact_after > 0:
+        stages.append(lambda place, _: compacting.main(place, compact_after))
+    with _attempt("run", lake, metrics, log) as attempt:
+        found = list_inputs(inputs, _beam_flags)
+        _perform(
+            attempt,
+            lake,
+            how,
+            as_json=as_json,
+            log=log,
+            stages=stages,
+            ahead=saying,
+            after=_show_examples if examples and not as_json else None,
+        )
 
 
 @app.command()
@@ -287,12 +389,20 @@ def ingest(
     max_bytes: MaxBytes = DEFAULT_MAX_BYTES,
     field_map: Map = None,
     limit: Limit = None,
+    since: Since = None,
+    until: Until = None,
+    only: Only = None,
+    reparse: Reparse = False,
+    retry_rejects: RetryRejects = False,
+    prune: Prune = False,
+    max_prune_ratio: PruneRatio = 0.5,
+    metrics: Metrics = None,
     as_json: AsJson = False,
     log: Log = "text",
 ) -> None:
     """Read files into the articles table."""
     from pipelines import ingest as ingesting
-    from transforms.files import list_inputs
+    from transforms.files import covers, list_inputs
 
     how = _run_config(runner, workers, max_reject_ratio, worker_articles, worker_mb)
     reading = IngestConfig(
@@ -302,17 +412,29 @@ def ingest(
         fields=pairs("--map", field_map),
         limits=limits(limit),
     )
-    files, problems = list_inputs(inputs, _beam_flags)
-    _perform(
-        "ingest",
-        lake,
-        how,
-        as_json=as_json,
-        log=log,
-        stages=[
-            lambda place, execution: ingesting.main(place, execution, reading, files, problems)
-        ],
+    scope = Scope(
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        only=tuple(only or ()),
+        reparse=reparse,
+        retry_rejects=retry_rejects,
+        prune=prune,
+        max_prune_ratio=max_prune_ratio,
     )
+    with _attempt("ingest", lake, metrics, log) as attempt:
+        files, problems = list_inputs(inputs, _beam_flags)
+        _perform(
+            attempt,
+            lake,
+            how,
+            as_json=as_json,
+            log=log,
+            stages=[
+                lambda place, execution: ingesting.main(
+                    place, execution, reading, files, problems, scope, covers(inputs)
+                )
+            ],
+        )
 
 
 @app.command()
@@ -328,6 +450,12 @@ def annotate(
     knowledge: Knowledge = None,
     lexicon: Lexicon = None,
     keep_unresolved: KeepUnresolved = False,
+    since: Since = None,
+    until: Until = None,
+    only: Only = None,
+    reannotate: Reannotate = False,
+    retry_rejects: RetryRejects = False,
+    metrics: Metrics = None,
     as_json: AsJson = False,
     log: Log = "text",
 ) -> None:
@@ -343,15 +471,23 @@ def annotate(
         keep_unresolved=keep_unresolved,
     )
     annotating.versions_of(saying)
-    _lake(lake).check()
-    _perform(
-        "annotate",
-        lake,
-        how,
-        as_json=as_json,
-        log=log,
-        stages=[lambda place, execution: annotating.main(place, execution, saying)],
+    scope = Scope(
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        only=tuple(only or ()),
+        reannotate=reannotate,
+        retry_rejects=retry_rejects,
     )
+    _lake(lake).check()
+    with _attempt("annotate", lake, metrics, log) as attempt:
+        _perform(
+            attempt,
+            lake,
+            how,
+            as_json=as_json,
+            log=log,
+            stages=[lambda place, execution: annotating.main(place, execution, saying, scope)],
+        )
 
 
 @app.command()
@@ -360,10 +496,10 @@ def link(lake: LakeDir, as_json: AsJson = False, log: Log = "text") -> None:
     from pipelines import link as linking
 
     _lake(lake).check()
-    stages: list[Callable[[Lake, Execution], StageResult]] = [lambda place, _: linking.main(place)]
-    _perform(
-        "link", lake, _run_config(LOCAL_RUNNER, 1, 1.0), as_json=as_json, log=log, stages=stages
-    )
+    stages: list[Stage] = [lambda place, _: linking.main(place)]
+    with _attempt("link", lake, None, log) as attempt:
+        how = _run_config(LOCAL_RUNNER, 1, 1.0)
+        _perform(attempt, lake, how, as_json=as_json, log=log, stages=stages)
 
 
 @app.command()
@@ -466,16 +602,96 @@ def stream(
 
 
 @app.command()
-def status(lake: LakeDir, as_json: AsJson = False) -> None:
-    """Show what a lake holds and how its last runs went."""
+def compact(
+    lake: LakeDir,
+    least_files: Annotated[
+        int,
+        typer.Option(
+            "--least-files", metavar="N", help="Leave months with fewer small files as they are."
+        ),
+    ] = 2,
+    as_json: AsJson = False,
+    log: Log = "text",
+) -> None:
+    """Write the small files of each month again as a few large ones, sorted for the usual queries."""
+    from pipelines import compact as compacting
+
+    _lake(lake).check()
+    stages: list[Stage] = [lambda place, _: compacting.main(place, least_files)]
+    with _attempt("compact", lake, None, log) as attempt:
+        how = _run_config(LOCAL_RUNNER, 1, 1.0)
+        _perform(attempt, lake, how, as_json=as_json, log=log, stages=stages)
+
+
+@app.command()
+def migrate(lake: LakeDir, as_json: AsJson = False, log: Log = "text") -> None:
+    """Write the tables of an older version again as those of this one."""
+    from pipelines import migrate as migrating
+
+    _lake(lake).check(migrating=True)
+    stages: list[Stage] = [lambda place, _: migrating.main(place)]
+    with _attempt("migrate", lake, None, log) as attempt:
+        how = _run_config(LOCAL_RUNNER, 1, 1.0)
+        _perform(attempt, lake, how, as_json=as_json, log=log, stages=stages, migrating=True)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def watch(
+    context: typer.Context,
+    every: Annotated[
+        str,
+        typer.Option("--every", metavar="TIME", help="From start to start: 60s, 5m, 2h."),
+    ] = "60s",
+    rounds: Annotated[int | None, typer.Option("--rounds", hidden=True)] = None,
+) -> None:
+    """Run again and again until Ctrl-C: dateline watch INPUT... --lake DIR --every 60s, and any flag of run."""
+    from pipelines.lake import LakeBusyError
+    from pipelines.supervise import RunStoppedError
+    from pipelines.watch import parse_interval
+    from pipelines.watch import watch as keep_watch
+    from transforms.files import InputError
+
+    global _watching
+
+    def once() -> int:
+        try:
+            code = app(args=["run", *context.args], prog_name="dateline", standalone_mode=False)
+            return code if isinstance(code, int) else 0
+        except (LakeBusyError, RunStoppedError, InputError) as error:
+            _complain(f"{error}; trying again in {every}")  # such things pass
+            return _exit_code_of(error) or 1
+
+    seconds = parse_interval(every)
+    _watching = True
+    try:
+        code = keep_watch(once, seconds, rounds=rounds)
+    finally:
+        _watching = False
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def status(
+    lake: LakeDir,
+    runs: Annotated[
+        int, typer.Option("--runs", metavar="N", help="How many runs and attempts to show.")
+    ] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a lake holds, how its last runs went, how far it is behind, and how it grows."""
     from pipelines import query as reading
 
-    found = reading.status(_lake(lake))
+    found = reading.status(_lake(lake), runs=max(1, runs))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     typer.echo(
         f"{found['lake']}: {found['inputs']:,} inputs, {found['articles']:,} articles, {found['annotated']:,} annotated"
+    )
+    typer.echo(
+        f"last success {found['last_success_at'] or 'never'}, last change {found['last_commit_at'] or 'never'}, "
+        f"newest article {found['newest_article'] or 'unknown'}, {found['waiting']:,} articles waiting for annotation"
     )
     if found["unfinished"]:
         typer.echo("a commit was cut short; the next run will finish it")
@@ -502,19 +718,64 @@ def status(lake: LakeDir, as_json: AsJson = False) -> None:
         ],
         as_json=False,
     )
+    reading.print_rows(
+        ["day", "read", "annotated", "rejects", "bytes added"],
+        [tuple(item.values()) for item in found["growth"]],
+        as_json=False,
+    )
+    if found["attempts"]:
+        reading.print_rows(
+            ["command", "ended", "exit", "seconds", "message"],
+            [
+                (
+                    item["command"],
+                    item["finished_at"],
+                    item["exit_code"],
+                    item["seconds"],
+                    item["message"],
+                )
+                for item in found["attempts"]
+            ],
+            as_json=False,
+        )
 
 
 @app.command()
-def verify(lake: LakeDir, as_json: AsJson = False) -> None:
+def verify(
+    lake: LakeDir,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair",
+            help="Mend what can be mended: set aside what is damaged, and let the next run make it again.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Prove that a lake is whole: checksums, keys, spans, no row twice, no file that belongs to nobody."""
+    from pipelines.repair import repair as mend
     from pipelines.verify import verify as check
 
-    problems = check(_lake(lake))
-    if as_json:
-        typer.echo(
-            json.dumps([problem.to_json() for problem in problems], ensure_ascii=False, indent=1)
-        )
+    place = _lake(lake)
+    deeds: list[str] = []
+    if repair:
+        place.check()
+        with place.hold("verify --repair", repairing=True):
+            deeds, problems = mend(place)
     else:
+        problems = check(place)
+    if as_json:
+        found: Any = [problem.to_json() for problem in problems]
+        if repair:
+            found = {"done": deeds, "problems": found}
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        for deed in deeds:
+            typer.echo(deed)
+        if deeds:
+            typer.echo(
+                f"what was set aside lies in {place.home / 'quarantine'}; now run the job again"
+            )
         for problem in problems:
             typer.echo(f"{problem.name}: {problem.where}: {problem.message}")
         if not problems:
@@ -673,30 +934,84 @@ def _run_config(
     return config
 
 
+@contextlib.contextmanager
+def _attempt(command: str, lake: Path, metrics: Path | None, log: str) -> Iterator[dict[str, Any]]:
+    """Keep how a command ends: in the lake's list of attempts, in ``metrics``, and in the log."""
+    from pipelines import metrics as measuring
+    from pipelines.lake import LakeBusyError, LakeError
+    from pipelines.records import now, version
+
+    _set_up_logs(log)
+    started = time.monotonic()
+    note: dict[str, Any] = {
+        "command": command,
+        "version": version(),
+        "started_at": now(),
+        "exit_code": 0,
+        "message": "",
+        "stages": [],
+    }
+    busy = False
+    try:
+        yield note
+    except typer.Exit as error:
+        note["exit_code"] = error.exit_code
+        raise
+    except BaseException as error:
+        busy = isinstance(error, LakeBusyError)
+        known = EXIT_STOPPED if isinstance(error, KeyboardInterrupt) else _exit_code_of(error)
+        note["exit_code"] = EXIT_FAILED if known is None else known
+        note["message"] = str(error) or type(error).__name__
+        raise
+    finally:
+        note |= {"finished_at": now(), "seconds": round(time.monotonic() - started, 2)}
+        place = _lake(lake)
+        idle = _watching and not any(stage["run_id"] for stage in note["stages"])
+        if place.exists and not busy and not (idle and note["exit_code"] == 0):
+            place.note_attempt(note)
+        logging.getLogger("dateline").info(
+            "%s ended with %d",
+            command,
+            note["exit_code"],
+            extra={"fields": {"event": "end", **note}},
+        )
+        if metrics is not None and not busy:
+            try:
+                measuring.save(place, metrics)
+            except LakeError as error:
+                if note["exit_code"] == 0:
+                    raise
+                _complain(str(error))
+
+
 def _perform(
-    command: str,
+    attempt: dict[str, Any],
     lake: Path,
     config: RunConfig,
     *,
     as_json: bool,
     log: str,
-    stages: Sequence[Callable[[Lake, Execution], StageResult]],
+    stages: Sequence[Stage],
     ahead: AnnotateConfig | None = None,
     after: Callable[[Lake], None] | None = None,
+    migrating: bool = False,
 ) -> None:
     """Hold the lake, run the stages one after the other, print what they did and leave with the exit code."""
     from pipelines import report
     from pipelines.execute import Execution
 
-    _set_up_logs(log)
     started = time.monotonic()
     place = _lake(lake)
     reporter = report.LogReporter() if log == "json" else report.make_reporter(quiet=False)
     results: list[StageResult] = []
-    with place.hold(command), Execution(config, reporter) as execution:
+    with (
+        place.hold(attempt["command"], migrating=migrating),
+        Execution(config, reporter) as execution,
+    ):
         execution.ahead = ahead
         for stage in stages:
             results.append(stage(place, execution))
+            attempt["stages"].append(report.brief(results[-1]))
             if results[-1].too_many_rejects:
                 break
     code = _code_of(results)
@@ -707,7 +1022,7 @@ def _perform(
                 report.summary_json(results, str(place.root), seconds, code), ensure_ascii=False
             )
         )
-    else:
+    elif not _watching or code or any(result.run_id for result in results):
         for line in report.summary_lines(results, str(place.root), seconds):
             typer.echo(line)
     if after is not None and code == 0 and any(result.run_id for result in results):
@@ -807,7 +1122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _exit_code_of(error: Exception) -> int | None:
+def _exit_code_of(error: BaseException) -> int | None:
     """Return the exit code for an error that is no bug, else null."""
     if hasattr(
         error, "format_message"

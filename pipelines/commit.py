@@ -29,7 +29,7 @@ COMPACTED: Final = "c"
 """First letter of the unit of a file that compaction made: it holds rows of many units, of one month."""
 
 _ARTICLE_STAGES: Final = ("annotate", "resolve", "code")
-_INPUT_STAGES: Final = ("read", "parse")
+INPUT_STAGES: Final = ("read", "parse")
 _ANNOTATION_TABLES: Final = ("mentions", "entities", "events")
 
 
@@ -53,8 +53,9 @@ class Change:
     ``replaced_uris``: inputs whose articles, with everything made of them, and rejects go away; an article that comes
     again as it was keeps its annotations. ``dropped`` are ids of articles whose annotations go away. ``replaced_tables``
     lose all files they have. ``touched`` are inputs whose time changed and whose content did not. ``lost`` are files
-    that are gone or no longer what they were: they are forgotten and their rows with them. ``rewritten`` replaces files
-    by others with the same rows. ``facts`` go into the run record.
+    that are gone or no longer what they were: they are forgotten and their rows with them; ``stale_uris`` are inputs to
+    be read again by the next run. ``rewritten`` replaces files by others with the same rows. ``relink`` says that
+    ``duplicates`` has to be made again. ``ledger`` replaces the ledger. ``facts`` go into the run record.
     """
 
     manifests: Sequence[Manifest] = ()
@@ -63,10 +64,13 @@ class Change:
     replaced_tables: Sequence[str] = ()
     touched: Sequence[InputFile] = ()
     lost: Sequence[str] = ()
+    stale_uris: Sequence[str] = ()
     rewritten: Sequence[Rewritten] = ()
     limits: str = ""
     limited_reasons: tuple[str, ...] = ()
     linked: bool = False
+    relink: bool = False
+    ledger: Mapping[str, pa.Table] = dataclasses.field(default_factory=dict)
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
@@ -120,6 +124,8 @@ class Preparation:
             for manifest in self.change.manifests
             if manifest.index is not None
         ]
+        for name, table in self.change.ledger.items():
+            self.deltas[name].append(table)
         self._take_away()
         self._add_units()
         self._touch()
@@ -143,12 +149,15 @@ class Preparation:
             self._remove_files(self._owners(pa.array(change.lost, pa.string())))
             self._lost_done = True
         self._remove_files(self._files_of(change.replaced_tables, None))
-        if not change.replaced_uris and not change.dropped:
+        if not (change.replaced_uris or change.dropped or change.lost):
             return
         uris = pa.array(change.replaced_uris, pa.string())
         inputs = _matching(self.state.table(INPUTS, ("unit_id",)), "uri", uris)
         known = self.state.table(ARTICLES, ("uri", "path", "row_hash"))
-        articles = _matching(known, "uri", uris)
+        lost = pa.array(change.lost, pa.string())
+        articles = known.filter(
+            pc.or_(pc.is_in(known["uri"], value_set=uris), pc.is_in(known["path"], value_set=lost))
+        )
         gone = _whole(articles["article_id"])
         lasting = self._unchanged(articles)
         losing = pa.concat_arrays(
@@ -169,7 +178,7 @@ class Preparation:
             for path, unit_id in self._compacted(_ANNOTATION_TABLES)
             if path.split("/")[1] in months
         ]
-        for path, unit_id in of_articles:
+        for path, unit_id in sorted(set(of_articles)):
             self._rewrite(
                 path,
                 unit_id,
@@ -206,11 +215,12 @@ class Preparation:
             )
             of_input = pc.and_(
                 pc.is_in(rows["uri"], value_set=uris),
-                pc.is_in(stages, value_set=pa.array(_INPUT_STAGES)),
+                pc.is_in(stages, value_set=pa.array(INPUT_STAGES)),
             )
             return pc.or_(of_article, of_input)
 
-        for path, unit_id in self._files_of(["rejects"], both) + self._compacted(["rejects"]):
+        of_rejects = {*self._files_of(["rejects"], both), *self._compacted(["rejects"])}
+        for path, unit_id in sorted(of_rejects):
             self._rewrite(path, unit_id, ("stage", "article_id", "uri"), rejected)
 
     def _unchanged(self, articles: pa.Table) -> pa.Array:
@@ -358,7 +368,13 @@ class Preparation:
             self.deltas["inputs"].append(INPUTS.rows(inputs))
 
     def _touch(self) -> None:
-        """Keep the new times of inputs whose content is the old."""
+        """Keep the new times of inputs whose content is the old, and mark those that are to be read again."""
+        if self.change.stale_uris:
+            stale = pa.array(self.change.stale_uris, pa.string())
+            known = _matching(self.state.table(INPUTS), "uri", stale).to_pylist()
+            self.deltas["inputs"].append(
+                INPUTS.rows([{**row, "signature": "", "content_hash": None} for row in known])
+            )
         if not self.change.touched:
             return
         times = {file.uri: (file.modified, file.etag) for file in self.change.touched}
@@ -476,6 +492,8 @@ class Preparation:
             "articles_version": articles_version,
             "linked_version": self.state.articles_version
             if self.change.linked
+            else -1
+            if self.change.relink
             else self.state.linked_version,
         }
 

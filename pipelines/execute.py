@@ -39,6 +39,7 @@ class StageResult:
     rejects: dict[str, int] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
     failures: tuple[Failure, ...] = ()
+    detail: str = ""
     pruned: int = 0
     vanished: int = 0
     too_many_rejects: bool = False

@@ -227,6 +227,14 @@ class Lake:
         if migrations.parse(latest) > migrations.parse(tables.SCHEMA_VERSION):
             raise self._too_new(f"schema {latest}", tables.SCHEMA_VERSION)
 
+    def forget(self) -> None:
+        """Read the state again when it is next asked for."""
+        self._state = None
+
+    def assume(self, state: State) -> None:
+        """Take this as the state until the next commit; for repair."""
+        self._state = state
+
     def run_records(self) -> list[Path]:
         """Return the run records, in the order of the runs."""
         folder = self.home / "runs"
@@ -469,7 +477,8 @@ class Lake:
         from pipelines import views
 
         present = {name for name in tables.BY_NAME if any((self.root / name).rglob("*.parquet"))}
-        write_whole(self.home / "views.sql", views.views_sql(present).encode())
+        old = self.exists and self.marker()["schema_version"] != tables.SCHEMA_VERSION
+        write_whole(self.home / "views.sql", views.views_sql(present, old=old).encode())
         content = json.dumps(views.schema_json(), indent=1, ensure_ascii=False).encode()
         path = self.home / "schema.json"
         if not path.is_file() or path.read_bytes() != content:

@@ -82,3 +82,9 @@ _FILLS: Final[Mapping[tuple[str, str], Callable[[pa.Table], pa.Array]]] = {
     ("events", "actor_country"): _first_country("actor"),
     ("events", "recipient_country"): _first_country("recipient"),
 }
+
+SQL_FILLS: Final[Mapping[tuple[str, str], str]] = {
+    ("events", "actor_country"): "actor[1].country",
+    ("events", "recipient_country"): "recipient[1].country",
+}
+"""The same for DuckDB, which sorts by such columns."""

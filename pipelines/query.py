@@ -8,7 +8,10 @@ import decimal
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
 
 from pipelines.lake import Lake
 from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, INPUTS
@@ -126,8 +129,8 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, as_json
             sys.stdout.write("\t".join(text(value).translate(clean) for value in row) + "\n")
 
 
-def status(lake: Lake, runs: int = 5) -> dict[str, Any]:
-    """Return what a lake holds and how its last runs went.
+def status(lake: Lake, runs: int = 5, days: int = 14) -> dict[str, Any]:
+    """Return what a lake holds, how its last ``runs`` and attempts went, and how it grew in the last ``days`` with runs.
 
     Raises:
       LakeError: there is no lake, or its records are damaged.
@@ -137,7 +140,7 @@ def status(lake: Lake, runs: int = 5) -> dict[str, Any]:
     rows: collections.Counter[str] = collections.Counter()
     size: collections.Counter[str] = collections.Counter()
     files: collections.Counter[str] = collections.Counter()
-    ledger_files = state.table(FILES)
+    ledger_files = state.table(FILES, ("table", "rows", "size"))
     for name, count, length in zip(
         *(ledger_files[column].to_pylist() for column in ("table", "rows", "size")), strict=True
     ):
@@ -150,11 +153,18 @@ def status(lake: Lake, runs: int = 5) -> dict[str, Any]:
             lake,
             "SELECT CAST(reason AS VARCHAR), count(*) FROM rejects GROUP BY 1 ORDER BY 2 DESC, 1",
         )
+    articles = state.table(ARTICLES, ("published_at",))
+    newest = pc.max(articles["published_at"]).as_py()
+    annotated = state.table(ANNOTATIONS, ("signature",)).num_rows
+    records = lake.run_records()
+    attempts = lake.attempts()
     return {
         "lake": str(lake.root),
-        "inputs": state.table(INPUTS).num_rows,
-        "articles": state.table(ARTICLES).num_rows,
-        "annotated": state.table(ANNOTATIONS).num_rows,
+        "inputs": state.table(INPUTS, ("size",)).num_rows,
+        "articles": articles.num_rows,
+        "annotated": annotated,
+        "waiting": max(0, articles.num_rows - annotated - rows["duplicates"]),
+        "newest_article": plain(newest),
         "tables": {
             table.name: {
                 "rows": rows[table.name],
@@ -165,8 +175,35 @@ def status(lake: Lake, runs: int = 5) -> dict[str, Any]:
         },
         "rejects": dict(reasons),
         "unfinished": (lake.home / "intent.json").is_file(),
-        "runs": [_brief(read_sealed(path)) for path in lake.run_records()[-runs:]],
+        "last_commit_at": state.record.get("finished_at"),
+        "last_success_at": next(
+            (item["finished_at"] for item in reversed(attempts) if item["exit_code"] == 0), None
+        ),
+        "attempts": attempts[-runs:] if runs else [],
+        "growth": _growth(records, days) if runs else [],
+        "runs": [_brief(read_sealed(path)) for path in records[-runs:]] if runs else [],
     }
+
+
+def _growth(records: Sequence[Path], days: int) -> list[dict[str, Any]]:
+    """Return articles read, articles annotated, rejects and bytes added of the last days that had runs, newest last."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in reversed(records):
+        record = read_sealed(path)
+        day = str(record["finished_at"])[:10]
+        if day not in found:
+            if len(found) == days:
+                break
+            found[day] = {"day": day, "read": 0, "annotated": 0, "rejects": 0, "bytes": 0}
+        row = found[day]
+        if record["stage"] == "ingest":
+            row["read"] += record.get("articles", 0)
+        elif record["stage"] == "annotate":
+            row["annotated"] += record.get("articles", 0)
+        row["rejects"] += sum(record.get("rejects", {}).values())
+        if record["stage"] in ("ingest", "annotate", "link"):
+            row["bytes"] += sum(item["size"] for item in record.get("added", ()))
+    return sorted(found.values(), key=lambda row: str(row["day"]))
 
 
 def _brief(record: dict[str, Any]) -> dict[str, Any]:

@@ -226,6 +226,12 @@ def _stage_lines(result: StageResult) -> Iterator[str]:
         )
         if result.seconds > 0:
             parts.append(f"{result.words / result.seconds:,.0f} words/s")
+    if result.detail:
+        parts.append(result.detail)
+    if result.pruned:
+        parts.append(f"{result.pruned:,} removed inputs pruned")
+    elif result.vanished:
+        parts.append(f"{result.vanished:,} inputs no longer there (their rows stay; --prune)")
     if result.copies:
         parts.append(
             f"{result.copies:,} copies" + (" skipped" if result.stage == "annotate" else "")
@@ -241,6 +247,24 @@ def _stage_lines(result: StageResult) -> Iterator[str]:
         yield f"{'':<9} and {len(result.failures) - 5:,} more failures"
 
 
+def brief(result: StageResult) -> dict[str, Any]:
+    """Return what is kept of a stage in the list of attempts, in logs and in metrics."""
+    return {
+        "stage": result.stage,
+        "run_id": result.run_id,
+        "listed": result.listed,
+        "skipped": result.skipped,
+        "articles": result.articles,
+        "words": result.words,
+        "rows": result.rows,
+        "rejects": result.rejects,
+        "failures": len(result.failures),
+        "pruned": result.pruned,
+        "vanished": result.vanished,
+        "seconds": result.seconds,
+    }
+
+
 def by_count(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """Sort a count, largest first."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -252,12 +276,15 @@ class JsonLogs(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Render a record."""
         moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        content = {
+        content: dict[str, Any] = {
             "time": f"{moment}.{int(record.msecs):03d}Z",
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
         }
+        content.update(
+            getattr(record, "fields", {})
+        )  # what a machine asks for, beside the sentence
         if record.exc_info:
             content["exception"] = self.formatException(record.exc_info)
         return json.dumps(content, ensure_ascii=False)
@@ -287,6 +314,16 @@ class LogReporter:
                     found.total.words / (now - started),
                     found.total.rejects,
                     100 * found.done_cost / max(1, total_cost),
+                    extra={
+                        "fields": {
+                            "event": "progress",
+                            "stage": name,
+                            "articles": found.total.articles,
+                            "words": found.total.words,
+                            "rejects": found.total.rejects,
+                            "done": round(found.done_cost / max(1, total_cost), 4),
+                        }
+                    },
                 )
 
         yield _Watch(progress, self.note)

@@ -32,16 +32,19 @@ FROM (
 """
 
 
-def views_sql(present: Collection[str]) -> str:
-    """Return SQL that makes one view per table; a table without files (not in ``present``) is an empty view."""
+def views_sql(present: Collection[str], *, old: bool = False) -> str:
+    """Return SQL that makes one view per table; a table without files (not in ``present``) is an empty view.
+
+    ``old``: there may be files of an earlier schema, which lack columns; the views have them all the same.
+    """
     return (
         _HEADER
-        + "".join(_view(table, table.name in present) for table in tables.TABLES)
+        + "".join(_view(table, table.name in present, old) for table in tables.TABLES)
         + _EVENT_PAIRS
     )
 
 
-def _view(table: Table, present: bool) -> str:
+def _view(table: Table, present: bool, old: bool) -> str:
     comment = f"\n-- {table.description}\nCREATE OR REPLACE VIEW {table.name} AS\n"
     if present:
         options = "union_by_name = true"
@@ -49,16 +52,22 @@ def _view(table: Table, present: bool) -> str:
             options += ", hive_partitioning = true, hive_types = {'published_month': VARCHAR}"
         else:
             options += ", hive_partitioning = false"
-        return (
-            f"{comment}SELECT * FROM read_parquet("
-            f"getvariable('dateline_lake') || '/{table.name}/**/*.parquet', {options});\n"
+        files = (
+            "SELECT * FROM read_parquet("
+            f"getvariable('dateline_lake') || '/{table.name}/**/*.parquet', {options})"
         )
+        return f"{comment}{f'{_empty(table)} UNION ALL BY NAME {files}' if old else files};\n"
+    return f"{comment}{_empty(table)};\n"
+
+
+def _empty(table: Table) -> str:
+    """Return a query that gives the columns of a table and no rows."""
     columns = [
         f'CAST(NULL AS {duckdb_type(field.type)}) AS "{field.name}"' for field in table.schema
     ]
     if table.partitioned:
         columns.append('CAST(NULL AS VARCHAR) AS "published_month"')
-    return f"{comment}SELECT {', '.join(columns)} WHERE false;\n"
+    return f"SELECT {', '.join(columns)} WHERE false"
 
 
 _DUCKDB = {

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines import annotate, ingest, link
+from pipelines import annotate, compact, ingest, link
 from pipelines.execute import Execution, StageResult
 from pipelines.lake import Lake
-from pipelines.options import AnnotateConfig, IngestConfig, RunConfig
+from pipelines.options import WHOLE, AnnotateConfig, IngestConfig, RunConfig, Scope
 from pipelines.report import QuietReporter
 from pipelines.supervise import Job, Outcome
 from schemas.outcomes import Reject
 from schemas.units import CodedArticle, Unit
 from tests import fakes
-from transforms.files import list_inputs, open_uri
+from transforms.files import covers, list_inputs, open_uri
 from transforms.read import read_unit
 from transforms.stage import Batch
 from transforms.write import save_manifest, write_batch
@@ -66,6 +66,8 @@ def run(
     min_words: int = 3,
     max_bytes: int = 1000,
     stages: Sequence[str] = ("ingest", "annotate", "link"),
+    scope: Scope = WHOLE,
+    compact_after: int = 0,
 ) -> list[StageResult]:
     """Do what ``dateline run`` does."""
     execution = execution or DirectExecution()
@@ -75,13 +77,19 @@ def run(
         if "ingest" in stages:
             files, problems = list_inputs(map(str, inputs))
             config = IngestConfig(min_words=min_words, max_bytes=max_bytes)
-            results.append(ingest.main(place, execution, config, files, problems))
+            results.append(
+                ingest.main(
+                    place, execution, config, files, problems, scope, covers(map(str, inputs))
+                )
+            )
             if results[-1].too_many_rejects:
                 return results
         if "annotate" in stages:
-            results.append(annotate.main(place, execution, AnnotateConfig()))
+            results.append(annotate.main(place, execution, AnnotateConfig(), scope))
         if "link" in stages:
             results.append(link.main(place))
+        if compact_after:
+            compact.main(place, compact_after)
     return results
 
 

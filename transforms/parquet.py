@@ -64,9 +64,9 @@ class UnitWriter:
         self._run_id = run_id
         self._waiting: dict[tuple[str, str], list[Any]] = {}
         self._weight = 0
-        self._open: collections.OrderedDict[tuple[str, str], _OpenFile] = collections.OrderedDict()
+        self._open: collections.OrderedDict[tuple[str, str], OpenFile] = collections.OrderedDict()
         self._files: list[StagedFile] = []
-        self._index: _OpenFile | None = None
+        self._index: OpenFile | None = None
         self._index_file: StagedFile | None = None
         self._parts = 0
 
@@ -123,11 +123,11 @@ class UnitWriter:
             self._write_index(file, rows)
         file.write(rows)
 
-    def _create(self, table: Table, month: str) -> _OpenFile:
+    def _create(self, table: Table, month: str) -> OpenFile:
         folder = f"{table.name}/published_month={month}" if table.partitioned else table.name
         path = f"{folder}/{self._unit.unit_id}-{self._run_id}-{self._parts:04d}.parquet"
         self._parts += 1
-        return _OpenFile(
+        return OpenFile(
             self._lake,
             table.name,
             path,
@@ -136,10 +136,10 @@ class UnitWriter:
             table.text_columns,
         )
 
-    def _write_index(self, file: _OpenFile, rows: pa.Table) -> None:
+    def _write_index(self, file: OpenFile, rows: pa.Table) -> None:
         if self._index is None:
             path = "index.parquet"
-            self._index = _OpenFile(self._lake, "index", path, f"{self._attempt}/{path}", INDEX, ())
+            self._index = OpenFile(self._lake, "index", path, f"{self._attempt}/{path}", INDEX, ())
         first = file.rows
         columns = {
             **{
@@ -163,8 +163,8 @@ def row_hashes(rows: pa.Table) -> list[str]:
     return [ids.digest(*values, size=16) for values in zip(*columns, strict=True)]
 
 
-class _OpenFile:
-    """One Parquet file being written."""
+class OpenFile:
+    """One Parquet file being written: ``path`` in the lake once published, ``staged`` where it lies until then."""
 
     def __init__(
         self,
@@ -175,6 +175,7 @@ class _OpenFile:
         schema: pa.Schema,
         text_columns: tuple[str, ...],
     ) -> None:
+        """Make the file, which must not be there."""
         self.table = table
         self.path = path
         self.staged = staged
@@ -185,11 +186,13 @@ class _OpenFile:
         self._writer = parquet_writer(self._sink, schema, text_columns)
 
     def write(self, rows: pa.Table) -> None:
+        """Add a row group."""
         fault("write.rows")
         self._writer.write_table(rows, row_group_size=max(1, rows.num_rows))
         self.rows += rows.num_rows
 
     def close(self) -> StagedFile:
+        """Finish the file and say what it holds."""
         fault("write.close")
         self._writer.close()
         self._sink.flush()
@@ -205,6 +208,7 @@ class _OpenFile:
         )
 
     def abort(self) -> None:
+        """Let go of it after an error."""
         with contextlib.suppress(Exception):  # a second error would hide the first
             self._writer.close()
         self._sink.close()

@@ -1010,8 +1010,11 @@ def _perform(
     ):
         execution.ahead = ahead
         for stage in stages:
-            results.append(stage(place, execution))
-            attempt["stages"].append(report.brief(results[-1]))
+            result = stage(place, execution)
+            if result.stage == "compact" and result.run_id is None:
+                continue  # seldom there is anything to compact
+            results.append(result)
+            attempt["stages"].append(report.brief(result))
             if results[-1].too_many_rejects:
                 break
     code = _code_of(results)

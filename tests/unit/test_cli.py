@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -373,3 +374,116 @@ def test_help_names_every_command_and_the_exit_codes():
     for name in ("run", "ingest", "annotate", "link", "status", "verify", "query", "schema"):
         assert f" {name} " in shown
     assert "Exit codes" in shown
+
+
+# --------------------------------------------------------------------------------------------------- nightly
+
+
+def test_metrics_and_attempts_say_how_a_command_ended(archive, tmp_path):
+    lake, metrics = tmp_path / "lake", tmp_path / "out" / "dateline.prom"
+    flags = ("--lake", lake, "--workers", 1, "--metrics", metrics)
+    assert dateline("run", archive, *flags).returncode == 0
+    samples = dict(line.rsplit(" ", 1) for line in _samples(metrics))
+    assert samples["dateline_last_attempt_exit_code"] == "0"
+    assert samples['dateline_table_rows{table="articles"}'] == "13"
+    assert samples['dateline_rejects{reason="binary"}'] == "1"
+    assert samples["dateline_articles_waiting"] == "0"
+    assert dateline("run", tmp_path / "nowhere", *flags).returncode == 2
+    samples = dict(line.rsplit(" ", 1) for line in _samples(metrics))
+    assert samples["dateline_last_attempt_exit_code"] == "2"
+    assert float(samples["dateline_last_success_timestamp_seconds"]) <= float(
+        samples["dateline_last_attempt_timestamp_seconds"]
+    )
+    found = json.loads(dateline("status", "--lake", lake, "--json").stdout)
+    assert [item["exit_code"] for item in found["attempts"]] == [0, 2]
+    assert "matches no file" in found["attempts"][-1]["message"]
+    assert found["growth"][0]["read"] == 13
+    assert found["waiting"] == 0
+
+
+def _samples(path):
+    """Check the Prometheus text format line by line; return the samples."""
+    lines = path.read_text().splitlines()
+    label = r'[a-z_]+="(?:[^"\\]|\\.)*"'
+    pattern = re.compile(rf"[a-z_]+(?:\{{{label}(?:,{label})*\}})? -?[0-9.e+]+")
+    samples = [line for line in lines if not line.startswith("#")]
+    assert all(pattern.fullmatch(line) for line in samples), samples
+    typed = {line.split()[2] for line in lines if line.startswith("# TYPE")}
+    assert {re.split(r"[{ ]", line)[0] for line in samples} == typed
+    return samples
+
+
+def test_json_logs_are_json_and_end_with_what_was_done(archive, tmp_path):
+    done = dateline("run", archive, "--lake", tmp_path / "lake", "--workers", 1, "--log", "json")
+    assert done.returncode == 0, done.stderr
+    records = [json.loads(line) for line in done.stderr.splitlines()]
+    assert records[-1]["event"] == "end"
+    assert records[-1]["exit_code"] == 0
+    assert [stage["articles"] for stage in records[-1]["stages"]] == [13, 12, 0]
+
+
+def test_watch_does_the_job_again_and_again_until_it_is_stopped(archive, tmp_path):
+    folder, lake = tmp_path / "in", tmp_path / "lake"
+    folder.mkdir()
+    (folder / "first.txt").write_text((archive / "00-2024-05-01.txt").read_text())
+    running = subprocess.Popen(
+        command("watch", folder, "--every", "1s", "--lake", lake, "--workers", 1),
+        **settings({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        _wait_for(lambda: row_counts(lake)["events"] == 6)
+        (folder / "second.txt").write_text((archive / "01-2024-05-02.txt").read_text())
+        _wait_for(lambda: row_counts(lake)["events"] == 12)
+        _wait_for(lambda: not (lake / "_dateline" / "lock").read_text())
+        running.send_signal(signal.SIGINT)
+        stdout, stderr = running.communicate(timeout=60)
+    finally:
+        running.kill()
+    assert running.returncode in (0, 130), stderr  # 130 if a round was under way
+    assert stdout.count("1 articles of") == 2
+    assert "Nothing new" not in stdout
+    assert "Traceback" not in stderr
+
+
+def _wait_for(happened, seconds=90):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if happened():
+                return
+        except Exception:  # files come and go while they are looked at
+            pass
+        time.sleep(0.2)
+    raise AssertionError("it did not happen")
+
+
+def test_watch_refuses_what_run_refuses(archive, tmp_path):
+    done = dateline("watch", archive, "--lake", tmp_path / "lake", "--every", "1s", "--wrokers", 1)
+    assert done.returncode == 2
+    assert "--wrokers" in done.stderr
+    assert dateline("watch", archive, "--lake", tmp_path / "lake", "--every", "no").returncode == 2
+
+
+def test_verify_repair_says_what_it_did(archive, lake, tmp_path):
+    damaged = tmp_path / "lake"
+    shutil.copytree(lake, damaged)
+    next((damaged / "events").rglob("*.parquet")).unlink()
+    assert dateline("verify", "--lake", damaged).returncode == 1
+    refused = dateline("run", archive, "--lake", damaged, "--workers", 1)
+    assert refused.returncode == 1
+    assert "is gone; run `dateline verify --repair`" in refused.stderr
+    mended = dateline("verify", "--lake", damaged, "--repair")
+    assert mended.returncode == 0, mended.stdout
+    assert "1 file missing" in mended.stdout
+    assert dateline("run", archive, "--lake", damaged, "--workers", 1).returncode == 0
+    assert lake_rows(damaged) == lake_rows(lake)
+
+
+def test_compact_is_one_commit_and_says_what_it_did(lake, tmp_path):
+    place = tmp_path / "lake"
+    shutil.copytree(lake, place)
+    first = dateline("compact", "--lake", place)
+    assert first.returncode == 0, first.stderr
+    assert lake_rows(place) == lake_rows(lake)
+    assert "up to date" in dateline("compact", "--lake", place).stdout
+    assert dateline("verify", "--lake", place).returncode == 0

@@ -17,6 +17,7 @@ from transforms.text import dates, language
 from transforms.text.characters import clean, clean_line, repair
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_MONTH_AND_A_HALF = 45  # days; an address is of the month of the dateline or of the next
 _MAX_TITLE = 1000  # characters; the longest real headline we have seen has 290
 
 
@@ -177,29 +178,8 @@ def build(
     code, confidence = language.detect(f"{title}\n{text}" if title and words < 60 else text)
     if code is None and draft.language:
         code, confidence = draft.language, None
-    published, basis = draft.published, draft.published_basis
     url = _line(draft.url or raw.url, 4000)
-    found = dates.from_url(url or draft.canonical_url) if published is None else None
-    if found and not dates.contradicts(draft.published_unread, found):
-        published, basis = found, "url"
-    dateline_date = draft.dateline_date
-    if published is None and dateline_date is not None:
-        published, basis = dates.parse(dateline_date), "dateline"
-    if published is None and (found := _name_date(raw)):
-        published, basis = found, "file name"
-        stated = _with_year(draft.dateline_month_day, found.time.date())
-        if stated is not None:  # the dateline says the day, the folder the year
-            published, basis, dateline_date = dates.parse(stated), "dateline", stated
-        elif draft.dateline_month_day is not None:
-            published = None
-    elif published is not None and dateline_date is None:
-        dateline_date = _with_year(draft.dateline_month_day, published.time.date())
-    if published is None and draft.published_unread is None:
-        proved = dates.proved_by_text(paragraphs, draft.dateline_month_day)
-        if proved is not None:
-            published, basis = dates.parse(proved), "text"
-            if draft.dateline_month_day == (proved.month, proved.day):
-                dateline_date = proved
+    published, basis, dateline_date = _dated(raw, draft, url, paragraphs)
     offsets, position = [], 0
     for paragraph in paragraphs:
         offsets.append(position)
@@ -271,6 +251,59 @@ def _name_date(raw: RawDocument) -> dates.Moment | None:
             return found
     found = dates.from_url("/".join(["", *parts]))
     return found if found and found.precision == "day" else None
+
+
+def _dated(
+    raw: RawDocument, draft: Draft, url: str | None, paragraphs: Sequence[str]
+) -> tuple[dates.Moment | None, str | None, dt.date | None]:
+    """Return when the article was published, on what evidence, and the full date of its dateline.
+
+    Metadata come first, then the address, the dateline, the name of the file, and at last what the text proves; a dateline
+    says the day where the address gives the month, or the folder the year.
+    """
+    dateline = draft.dateline_date
+    if draft.published is not None:
+        near = draft.published.time.date()
+        return (
+            draft.published,
+            draft.published_basis,
+            dateline or _with_year(draft.dateline_month_day, near),
+        )
+    found = dates.from_url(url or draft.canonical_url)
+    if found and not dates.contradicts(draft.published_unread, found):
+        if found.precision != "month":
+            near = found.time.date()
+            return found, "url", dateline or _with_year(draft.dateline_month_day, near)
+        day = dateline or _in_month(draft.dateline_month_day, found)
+        if day is None or abs((day - found.time.date()).days) > _MONTH_AND_A_HALF:
+            return found, "url", dateline
+        return dates.parse(day), "dateline", day
+    if dateline is not None and (said := dates.parse(dateline)):
+        return said, "dateline", dateline
+    named = _name_date(raw)
+    if named is not None:
+        day = _with_year(draft.dateline_month_day, named.time.date())
+        if day is not None:
+            return dates.parse(day), "dateline", day
+        if draft.dateline_month_day is None:
+            return named, "file name", dateline
+    proved = None
+    if draft.published_unread is None:
+        proved = dates.proved_by_text(paragraphs, draft.dateline_month_day)
+    if proved is None:
+        return None, None, dateline
+    same = draft.dateline_month_day == (proved.month, proved.day)
+    return dates.parse(proved), "text", proved if same else dateline
+
+
+def _in_month(month_day: tuple[int, int] | None, month: dates.Moment) -> dt.date | None:
+    """Return the day of a dateline in a month whose year is known."""
+    if month_day is None or month_day[0] != month.time.month:
+        return None
+    try:
+        return dt.date(month.time.year, *month_day)
+    except ValueError:
+        return None
 
 
 def _with_year(month_day: tuple[int, int] | None, near: dt.date) -> dt.date | None:

@@ -144,7 +144,7 @@ def read_parquet(source: Source) -> Iterator[RawDocument | Reject]:
         ]
         _check_header(names, source.settings.fields)
         yield from _batches(source, table.iter_batches(batch_size=_BATCH, columns=names), "parquet")
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         if isinstance(error, DocumentError):
             raise
         raise DocumentError("bad_format", f"a Parquet file that cannot be read: {error}") from error
@@ -167,14 +167,20 @@ def read_arrow(source: Source) -> Iterator[RawDocument | Reject]:
             batches = iter(table)
         names = [name for name in table.schema.names if _is_plain(table.schema.field(name).type)]
         _check_header(names, source.settings.fields)
-        pieces = (
-            b.slice(i, _BATCH).select(names) for b in batches for i in range(0, b.num_rows, _BATCH)
-        )
-        yield from _batches(source, pieces, "arrow")
-    except (pa.ArrowException, OSError, ValueError) as error:
+        yield from _batches(source, _slices(batches, names), "arrow")
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         if isinstance(error, DocumentError):
             raise
         raise DocumentError("bad_format", f"an Arrow file that cannot be read: {error}") from error
+
+
+def _slices(batches: Iterator[Any], names: list[str]) -> Iterator[Any]:
+    """Yield pieces of a few rows, checked: Arrow follows a damaged offset to wherever it points."""
+    for batch in batches:
+        wanted = batch.select(names)
+        wanted.validate(full=True)
+        for start in range(0, wanted.num_rows, _BATCH):
+            yield wanted.slice(start, _BATCH)
 
 
 def _is_plain(kind: Any) -> bool:

@@ -134,6 +134,20 @@ def test_a_date_in_the_path_is_weak_evidence_and_the_dateline_completes_it():
     assert found.published_at is None
 
 
+@pytest.mark.parametrize("day", ["June 13", "June 13 2024", "Jun 13"])
+def test_the_dateline_says_the_day_where_the_address_says_the_month(day):
+    text = (
+        f"https://e.example/news/2024/06/truce\n\n{TITLE}\n\nGENEVA, {day} (Reuters) - "
+        + "\n\n".join(BODY)
+    )
+    (found,) = articles(text.encode(), "a.txt")
+    assert found.published_at is not None
+    assert found.published_at.date().isoformat() == "2024-06-13"
+    assert (found.published_basis, found.published_precision) == ("dateline", "day")
+    (found,) = articles(text.replace(day, "May 2").encode(), "a.txt")
+    assert (found.published_basis, found.published_precision) == ("url", "month")
+
+
 def test_ids_and_hashes_depend_on_place_and_content():
     one, two = (articles(TEXT.encode(), name)[0] for name in ("a.txt", "b.txt"))
     assert one.article_id != two.article_id

@@ -7,6 +7,8 @@ import importlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.documents import Article
 from tests.samples import make
@@ -20,6 +22,21 @@ SAMPLES = sorted(
     path.relative_to(FOLDER).as_posix()
     for path in FOLDER.glob("*/*")
     if path.is_file() and path.suffix != ".pyc"
+)
+_HARMFUL = (
+    b"<",
+    b"\x00",
+    b'"',
+    b"\xff\xfe",
+    b"]]>",
+    b"\n\n",
+    b"&#5;",
+    b"{",
+    b"[",
+    b"\\u",
+    b"%PDF",
+    b"-1",
+    b"9" * 40,
 )
 NO_PUBLISHER = ("text/", "rtf/", "zip/", "tar/", "compression/", "warc/text.wet")
 """Formats of plain text, which do not say who published them nor at what hour."""
@@ -90,3 +107,20 @@ def test_every_format_links_its_specification():
     for name in modules - {"transforms.formats.base", "transforms.formats.fields"}:
         doc = importlib.import_module(name).__doc__ or ""
         assert "http" in doc or "RFC" in doc or "specification" in doc.lower(), name
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_a_damaged_sample_gives_articles_and_rejects_and_nothing_else(name, data):
+    whole = (FOLDER / name).read_bytes()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(whole)))
+        end = at + data.draw(st.integers(0, 40))
+        put = data.draw(st.one_of(st.binary(max_size=8), st.sampled_from(_HARMFUL)))
+        whole = whole[:at] + put + whole[end:]
+    found = read(whole, name)
+    assert found
+    for item in found:
+        if isinstance(item, Article):
+            check(item)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 from schemas.outcomes import Reject
 from tests.unit.formats.helpers import BODY, TITLE, articles, read, reasons
@@ -84,3 +86,13 @@ def test_parquet_and_arrow(kind):
         "truncated",
     )
     assert reasons(b"PAR1" + b"\0" * 100 + b"PAR1", "a") == ["bad_format"]
+
+
+def test_a_damaged_offset_is_a_reject_and_no_crash():
+    out = io.BytesIO()
+    pa_table = pa.table({"title": [TITLE], "text": ["\n\n".join(BODY)]})
+    feather.write_feather(pa_table, out, compression="uncompressed")
+    offsets = struct.pack("<ii", 0, len(TITLE))
+    assert out.getvalue().count(offsets) == 1
+    data = out.getvalue().replace(offsets, struct.pack("<ii", 0, 2**31 - 1))
+    assert reasons(data, "a.arrow") == ["bad_format"]

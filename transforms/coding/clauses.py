@@ -288,6 +288,24 @@ class Clauses:
             if self.lowers[verb] not in REPORTING:
                 continue
             kids = self.children[verb]
+            above = self.heads[verb]
+            if (
+                self.relations[verb] in ("advcl", "parataxis")
+                and self.tags[above] == "VERB"
+                and above < verb
+            ):
+                # "Saudi Arabia donated a centre, the agency reported"
+                early = [k for k in kids if self.relations[k] == "nsubj" and k < above]
+                if (
+                    early
+                    and len([k for k in kids if self.relations[k] == "nsubj"]) > len(early)
+                    and not any(
+                        self.relations[k].startswith("nsubj") for k in self.children.get(above, ())
+                    )
+                ):
+                    for k in early:
+                        self._move(k, above, "nsubj")
+                    continue
             clause = next(
                 (k for k in kids if self.relations[k] in ("ccomp", "parataxis") and k < verb), None
             )
@@ -467,7 +485,7 @@ class Clauses:
             # "killed in his home by a mob": the agent was hung on the place or the time
             own = [
                 inner
-                for kid in self.kids_by(verb, "obl", "nsubj:pass", "obl:unmarked", "xcomp")
+                for kid in self.kids_by(verb, "obl", "obj", "nsubj:pass", "obl:unmarked", "xcomp")
                 for inner in self.kids_by(kid, "nmod", "obl", "obl:agent")
                 if inner > verb and "by" in self.cases(inner) and self._can_act(inner)
             ]
@@ -559,6 +577,10 @@ class Clauses:
             )
             return plain or self._inherited(verb, depth, want_object=True)
         own = tuple(self.antecedent(k) for k in self.kids(verb) if self.relations[k] == "obj")
+        if own:
+            return own
+        # "told Moscow to withdraw": whoever is addressed is the object where there is no other
+        own = tuple(self.antecedent(k) for k in self.kids(verb) if self.relations[k] == "iobj")
         if own:
             return own
         if self.relations[verb] == "acl:relcl" and any(

@@ -64,6 +64,7 @@ _AMONG_PRIVATE: Final = {
     "CONSULT": 0.6, "SUPPORT": 0.65, "AGREE": 0.7, "COOPERATE": 0.7, "CONCEDE": 0.7, "AID": 0.8, "REQUEST": 0.75,
     "REJECT": 0.75, "RETREAT": 0.75, "ACCUSE": 0.85, "THREATEN": 0.85,
 }  # fmt: skip
+_ARMED: Final = frozenset({"REB", "UAF", "MIL", "COP", "CRM", "SPY"})
 _OFFICIAL: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY"})
 _INSTITUTIONS: Final = frozenset({"GOV", "LEG", "JUD", "PTY", "OPP", "SPY"})
 _STATE_SECTORS: Final = frozenset(
@@ -198,10 +199,10 @@ class EventCoder:
 
     def _quiet(
         self, graph: Clauses, article_domains: frozenset[str]
-    ) -> tuple[str | None, frozenset[int]]:
-        """Return why a whole sentence is no politics, or null, and its words of sport and entertainment."""
+    ) -> tuple[str | None, frozenset[int], str | None]:
+        """Return why a whole sentence is no politics, or null, its words of sport and entertainment, and a word of any quiet domain."""
         if self._quiet_words.isdisjoint(graph.words):
-            return None, frozenset()
+            return None, frozenset(), None
         counts: dict[str, set[str]] = {}
         players = set()
         for i, domain in self._domain_words(graph.lowers, graph.first, graph.last):
@@ -209,10 +210,13 @@ class EventCoder:
                 counts.setdefault(domain, set()).add(graph.lowers[i])
             if domain in ("sport", "entertainment"):
                 players.add(i)
+        mark = None
         for domain, words in sorted(counts.items()):
+            listed = f"{domain}: {', '.join(sorted(words))}"
             if len(words) >= (1 if domain in article_domains else 2):
-                return f"{domain}: {', '.join(sorted(words))}", frozenset(players)
-        return None, frozenset(players)
+                return listed, frozenset(players), listed
+            mark = mark or listed
+        return None, frozenset(players), mark
 
     def _vetoed(self, graph: Clauses, reading: Reading, players: frozenset[int]) -> str | None:
         """Return why a trigger is no politics: an idiom around it, or a player or singer as its actor."""
@@ -271,7 +275,9 @@ class EventCoder:
             for r in readings
             for t in (r.trigger, *(token for o, token in r.chain if o not in ("say", "suppose")))
         )
-        quiet, players = self._quiet(graph, domains) if readings else (None, frozenset())
+        quiet, players, view.mark = (
+            self._quiet(graph, domains) if readings else (None, frozenset(), None)
+        )
         for reading in readings:
             word = tokens.words[reading.trigger]
             why = quiet or self._vetoed(graph, reading, players)
@@ -433,6 +439,11 @@ class EventCoder:
         recipients = kept
         if not recipients and kind in _SYMMETRIC | {"AID"}:
             recipients = self._other_party(graph, phrases, reading, actors, pair)
+        if kind == "MOBILIZE" and not any(n.actor.code for n in actors):
+            # "thousands of police were deployed": the forces are those who move
+            forces = [n for n in recipients if n.actor.sector in ("MIL", "COP", "REB")]
+            if forces and graph.is_passive(reading.trigger):
+                actors, recipients = forces, [n for n in recipients if n not in forces]
         if not any(n.actor.code for n in actors) and not self._has_subject(graph, reading):
             implied = self._implied(graph, reading, kind, mode, recipients, place, resolved, sizes)
             if implied is not None:
@@ -445,6 +456,20 @@ class EventCoder:
             or n.actor.sector in _STATE_SECTORS
             or (n.actor.sector and ontology.TYPES[kind].quad_code == 4)
         ]
+        if (
+            view.mark is not None
+            and word.lower() in self.lexicon.figurative
+            and all(
+                n.actor.sector not in _ARMED and n.actor.sector not in _OFFICIAL
+                for n in resolved_actors
+            )
+            and not any(n.actor.sector in _OFFICIAL for n in recipients)
+        ):
+            if notes is not None:
+                notes.append(
+                    f"{word!r}: {kind} ({reading.entry.source}) is a figure of speech: {view.mark}"
+                )
+            return None
         if not resolved_actors:
             if not self.keep_unresolved:
                 if notes is not None:
@@ -677,12 +702,25 @@ class EventCoder:
             (
                 kind == "COERCE"
                 and mode
-                in ("arrest", "curfew", "martial-law", "censor", "deport", "restrict", "seize")
+                in (
+                    "arrest",
+                    "curfew",
+                    "martial-law",
+                    "censor",
+                    "deport",
+                    "restrict",
+                    "seize",
+                    "withhold",
+                )
             )
-            or (kind == "SANCTION" and mode == "convict")
+            or (kind == "SANCTION" and mode in ("convict", "expel"))
             or (kind == "ACCUSE" and mode in ("allege", "investigate") and recipients)
         ):
-            sector = "JUD" if kind == "SANCTION" else "GOV"
+            sector = "JUD" if kind == "SANCTION" and mode == "convict" else "GOV"
+        elif kind == "MOBILIZE" and country is not None:
+            sector = "COP" if mode == "police" else "MIL"
+        elif kind == "PROTEST" and place is not None:
+            sector = "CVL"
         elif kind == "ASSAULT" and (
             any(n.named or n.actor.sector not in (None, "MIL") for n in recipients) or sizes
         ):
@@ -765,6 +803,7 @@ class _View:
     def __init__(self, resolved: ResolvedArticle) -> None:
         self.resolved = resolved
         self.dateline = _opening_dateline(resolved)
+        self.mark: str | None = None  # a word of a quiet domain in the sentence at hand
         self._place: Place | None = None
         self._placed = False
         self.dated = frozenset(t for d in resolved.dates for t in range(d.first, d.last))

@@ -30,6 +30,7 @@ OPERATORS: Final = frozenset(
     "agree intend threaten refuse request accuse condemn approve allow end lift begin try fail"
     " prevent deny say suppose".split()
 )
+FIGURATIVE: Final = "figurative"
 PSEUDO_OPERATORS: Final = frozenset({"FUTURE", "HYPOTHETICAL", "NEGATION"})
 SLOTS: Final = frozenset(
     "subj obj iobj poss mod comp prt any with against to on upon of from in over at for by"
@@ -156,6 +157,7 @@ class Lexicon:
     domains: dict[str, str]
     domain_phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
     idioms: dict[str, tuple[tuple[str, ...], ...]]
+    figurative: frozenset[str]
     digest: str
     entries: int = 0
 
@@ -447,8 +449,10 @@ def _friends(
     dict[str, str],
     dict[str, list[tuple[tuple[str, ...], str]]],
     dict[str, list[tuple[str, ...]]],
+    frozenset[str],
 ]:
-    """Return single words by domain, phrases of domains by their last word, and idioms by their first."""
+    """Return single words by domain, phrases of domains by their last word, idioms by their first, figures of speech."""
+    figurative: frozenset[str] = frozenset()
     domains: dict[str, str] = {}
     phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     idioms: dict[str, list[tuple[str, ...]]] = {}
@@ -459,7 +463,9 @@ def _friends(
             parts = _tokenised(word.strip())
             if not parts:
                 continue
-            if len(parts) == 1:
+            if row["domain"] == FIGURATIVE:
+                figurative |= _forms_of(parts[0])
+            elif len(parts) == 1:
                 if row["domain"] != "idiom":
                     for form in noun_forms(parts[0]) if parts[0].isalpha() else {parts[0]}:
                         domains.setdefault(form, row["domain"])
@@ -468,7 +474,7 @@ def _friends(
             else:
                 for form in noun_forms(parts[-1]) if parts[-1].isalpha() else {parts[-1]}:
                     phrases.setdefault(form, []).append(((*parts[:-1], form), row["domain"]))
-    return domains, phrases, idioms
+    return domains, phrases, idioms, figurative
 
 
 def _sources(extra: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -553,8 +559,10 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
     domains: dict[str, str] = {}
     domain_phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {}
     idioms: dict[str, tuple[tuple[str, ...], ...]] = {}
+    figurative: set[str] = set()
     for name, text in by_kind["friends"]:
-        singles, phrases, found_idioms = _friends(name, text)
+        singles, phrases, found_idioms, found_figures = _friends(name, text)
+        figurative |= found_figures
         domains.update(singles)
         for last, pairs in phrases.items():
             domain_phrases[last] = (*domain_phrases.get(last, ()), *pairs)
@@ -588,6 +596,7 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         domains,
         domain_phrases,
         idioms,
+        frozenset(figurative),
         lexicon_digest(extra),
         len(entries),
     )

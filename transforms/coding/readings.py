@@ -54,6 +54,7 @@ _ANNOUNCING: Final = frozenset(
 )
 _ACCUSED_BEFORE: Final = frozenset("the an key main prime fellow co-accused other another".split())
 _WRAPPERS: Final = frozenset({"say", "suppose"})
+_CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
 
 
 @dataclasses.dataclass(slots=True)
@@ -517,7 +518,8 @@ class SentenceReader:
                         if graph.relations[k] in ("advcl",)
                         and operator.label in _ADDRESSING | {"fail"}
                         and graph.kids(k)
-                        and graph.cases(k) & {"of", "for", "from", "to", "over", "with"}
+                        and graph.cases(k)
+                        & ({"from"} if operator.label == "prevent" else _CONTENT_MARKS)
                     ]
             else:
                 candidates = [f.token for f in graph.slot(token, slot)]
@@ -596,6 +598,7 @@ class SentenceReader:
                 best.chain[0][0] in _TRANSPARENT
                 if best.event_type == plain.event_type
                 else plain.confidence > best.confidence + 0.1
+                or (best.chain[0][0] in _WRAPPERS and plain.event_type in ("REQUEST", "THREATEN"))
             ):
                 best = dataclasses.replace(plain, covers=plain.covers | best.covers)
             elif best.event_type == plain.event_type:

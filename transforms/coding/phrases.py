@@ -486,8 +486,11 @@ class Phrases:
             return True
         if graph.tags[token] in ("PROPN", "ADJ"):
             return facts.code is not None or facts.sector_basis in ("organisation", "name")
-        if word in _HARDWARE or facts.sector_basis in ("organisation", "name"):
+        if word in _HARDWARE or facts.sector_basis == "name":
             return True
+        if facts.sector_basis == "organisation":
+            # "dawn" is no newspaper; names of several words are told by them
+            return not (graph.tokens.words[token].islower() and graph.phrase_left(token) == token)
         return facts.country is not None and _PEOPLE.search(word) is not None
 
     def with_country(self, named: Named, code: str, country: str | None) -> Named:

@@ -786,7 +786,7 @@ class Resolver:
         named = [
             cluster
             for cluster in self.organisations_of.get(surface.lower(), ())
-            if cluster.identity[0] == "ORG" and len(cluster.identity[1].split()) > 1
+            if len(cluster.identity[1].split()) > 1
         ]
         return named[0] if len(named) == 1 else None
 

@@ -93,6 +93,8 @@ def test_a_damaged_offset_is_a_reject_and_no_crash():
     pa_table = pa.table({"title": [TITLE], "text": ["\n\n".join(BODY)]})
     feather.write_feather(pa_table, out, compression="uncompressed")
     offsets = struct.pack("<ii", 0, len(TITLE))
-    assert out.getvalue().count(offsets) == 1
-    data = out.getvalue().replace(offsets, struct.pack("<ii", 0, 2**31 - 1))
-    assert reasons(data, "a.arrow") == ["bad_format"]
+    before, _, after = out.getvalue().rpartition(
+        offsets
+    )  # the description of the buffers has it too
+    damaged = before + struct.pack("<ii", 0, 2**31 - 1) + after
+    assert reasons(damaged, "a.arrow") == ["bad_format"]

@@ -16,23 +16,34 @@ from transforms.text.agencies import agency
 from transforms.text.dates import MONTH, MONTHS, english_day
 from transforms.text.places import is_country, is_place
 
-_WORD = r"[^\W\d_][\w.'’ʻ‘`-]*"
+_WORD = r"[^\W\d_](?:[\w.'’ʻ‘`-]*[\w.'’ʻ‘`])?"  # a hyphen at its end is the dateline's
 _NAME = rf"{_WORD}(?:\s(?:&|{_WORD})){{0,4}}"
 _WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?)"
 _DATE = (
     rf"(?:{_WEEKDAY},?\s*)?(?:(?P<month{{n}}>{MONTH})\s?(?P<day{{n}}>\d{{{{1,2}}}})(?:st|nd|rd|th)?|"
     rf"(?P<day{{n}}b>\d{{{{1,2}}}})(?:st|nd|rd|th)?\s(?P<month{{n}}b>{MONTH}))(?:,?\s+(?P<year{{n}}>\d{{{{4}}}})\b)?"
 )
-_TOWNS = rf"{_NAME}(?:\s?/\s?{_NAME}){{0,3}}"  # WASHINGTON/BEIJING
-_SHAPE = re.compile(
-    rf"(?P<place>{_TOWNS}(?:,\s{_TOWNS}){{0,2}}(?:\s?[\[(](?P<country>{_NAME})[\])](?=[,.]?\s*(?:\d|{MONTH}|[\[(])))?)"
-    rf"(?:[,.]?\s*(?:{_DATE.format(n=1)}|(?P<weekday>{_WEEKDAY})(?![\w])))?"
-    r"(?:\s?/\s?\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?)?)?"  # VATICAN CITY, June 5, 2022 / 10:00 am (CNA)
-    rf"(?P<agency>[,.]?\s?\([^()\n]{{1,60}}\)|[,.]?\s?/\s?[^/\n]{{1,40}}\s?/|\s?[,/|]\s?[A-Z][\w&]{{1,20}})?"
-    rf"(?:[,.]?\s(?:[-–—]\s)?{_DATE.format(n=2)})?"
-    r"(?:\s*(?P<dash>[—–|]|--+|:|\.-(?=\s)|(?<=[\w.)\]/] )[-_](?=\s)|(?<=[\w.)\]/])-(?=\s)|(?<=/)\.)\s*|(?<=[)/])\s+)",
-    re.IGNORECASE,
-)
+
+
+def _shape(name: str) -> re.Pattern[str]:
+    """Return the pattern of a dateline whose places are each a ``name``."""
+    towns = rf"{name}(?:\s?/\s?{name}){{0,3}}"  # WASHINGTON/BEIJING
+    return re.compile(
+        rf"(?P<place>{towns}(?:\s?,\s{towns}){{0,2}}(?:\s?[\[(](?P<country>{name})[\])](?=[,.]?\s*(?:\d|{MONTH}|[\[(])))?)"
+        rf"(?:\s?[,.]?\s*(?:{_DATE.format(n=1)}|{MONTH}\s(?:19|20)\d\d|(?P<weekday>{_WEEKDAY})(?![\w])))?"
+        r"(?:\s?/\s?\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?)?)?"  # VATICAN CITY, June 5, 2022 / 10:00 am (CNA)
+        rf"(?P<agency>[,.]?\s?\([^()\n]{{1,60}}\)|[,.]?\s?/\s?[^/\n]{{1,40}}\s?/|\s?[,/|]\s?[A-Z][\w&]{{1,20}})?"
+        rf"(?:[,.]?\s(?:[-–—]\s)?{_DATE.format(n=2)})?"
+        r"(?:\s*(?P<dash>[—–|]|--+|:|\.-(?=\s)|(?<=[\w.)\]/] )[-_](?=\s)|(?<=[\w.)\]/] )-(?=[^\W\d_])|(?<=[\w.)\]/])-(?=\s)|(?<=/)\.)"
+        r"\s*|(?<=[)/])\s+)",
+        re.IGNORECASE,
+    )
+
+
+_SHAPE = _shape(_NAME)
+_SHORT_SHAPE = _shape(_NAME.replace("{0,4}", "{0,4}?"))
+"""The same, ending at the first dash that there is: ``Srinagar- The Anti Corruption Bureau (ACB) on Monday``."""
+
 _LONE = re.compile(
     rf"(?:{_DATE.format(n=1)}\s)?(?P<agency>\([^()\n]{{2,40}}\))\s*(?P<dash>[—–:]|--?)\s+",
     re.IGNORECASE,
@@ -85,10 +96,24 @@ def find(text: str) -> Dateline | None:
         return Dateline(
             raw=lone.group().strip(), end=lone.end(), day=day, month_day=month_day, agency=name
         )
-    found = _SHAPE.match(head)
-    if not found or not _opens_sentence(text[found.end() :]):
-        return None
-    return _judge(found)
+    for shape in (_SHAPE, _SHORT_SHAPE):
+        found = shape.match(head)
+        if found is None:
+            return None
+        if _opens_sentence(text[found.end() :]) and (judged := _judge(found)):
+            return _with_place(judged, text) if judged.is_outlet and judged.agency else judged
+    return None
+
+
+def _with_place(outlet: Dateline, text: str) -> Dateline:
+    """Return the dateline behind an agency that stands before it (``AFP - LONDON -``), else the agency alone."""
+    inner = find(text[outlet.end :])
+    if inner is None or inner.place is None:
+        return outlet
+    end = outlet.end + inner.end
+    return dataclasses.replace(
+        inner, raw=text[:end].strip(), end=end, agency=inner.agency or outlet.agency
+    )
 
 
 def _judge(found: re.Match[str]) -> Dateline | None:
@@ -122,7 +147,7 @@ def _judge(found: re.Match[str]) -> Dateline | None:
     if signed and name is None and is_place(signed.strip(" (),.")):  # KYIV (Ukraine) -
         country, signed, has_agency = signed.strip(" (),."), None, False
     words = re.findall(r"[^\W\d_]+", place)
-    if len(place) > 3 and agency(place):
+    if (len(place) > 3 or (place.isupper() and dash not in ("", ":"))) and agency(place):
         return _outlet(found, day, month_day, agency(place))
     if not dash and not (
         has_agency
@@ -262,4 +287,6 @@ def _opens_sentence(rest: str) -> bool:
     if not opening:
         return False
     last = opening.group()[-1]
+    if last.islower() and rest[opening.end() : opening.end() + 1].isupper():
+        return True  # eCommerce, iPhone
     return last.isupper() or last.isdigit() or not (last.isascii() or last.islower())

@@ -43,6 +43,9 @@ from transforms.text import datelines
         ("KYIV (Ukraine) - ", "KYIV", None),
         ("MANILA, Philippines (UPDATED) – ", "MANILA, Philippines", None),
         ("June 5 (Reuters) - ", None, "Reuters"),
+        ("BULAWAYO, Zimbabwe , Jun 21 2022 (IPS) - ", "BULAWAYO, Zimbabwe", "IPS"),
+        ("CAIRO, June 2022: ", "CAIRO", None),
+        ("AFP.- London -", "London", "AFP"),
     ],
 )
 def test_datelines_of_many_shapes_are_found(head, place, agency):
@@ -57,12 +60,14 @@ def test_datelines_of_many_shapes_are_found(head, place, agency):
     [
         "Abuja – Nigeria's army said on Monday that it had won.",
         "TEHRAN - Turkey plans to buy more gas.",
+        "Srinagar- The Anti Corruption Bureau (ACB) on Monday arrested a man.",
+        "Paris: iPhone sales rose on Monday.",
     ],
 )
-def test_a_town_may_stand_before_a_country(text):
+def test_a_town_may_stand_before_a_country_and_an_abbreviation(text):
     found = datelines.find(text)
     assert found is not None
-    assert found.place == text.split()[0]
+    assert found.place == text.split()[0].rstrip("-:")
 
 
 @pytest.mark.parametrize(

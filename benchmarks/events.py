@@ -120,6 +120,7 @@ def sentences(bench: Bench, files: list[Path], split: str | None, errors: bool) 
     }
     count: Counter[str] = Counter()
     kinds: dict[str, Counter[str]] = {}
+    sure: dict[int, Counter[str]] = {}
     for row in rows:
         events = found[row["id"]]
         positive = (
@@ -129,6 +130,10 @@ def sentences(bench: Bench, files: list[Path], split: str | None, errors: bool) 
         )
         wanted = row["type"]
         types = {e.event_type for e in positive}
+        for e in positive:
+            tenth = sure.setdefault(min(int(e.confidence * 10), 9), Counter())
+            tenth["all"] += 1
+            tenth["right"] += e.event_type == wanted
         kind = kinds.setdefault(row.get("kind") or "-", Counter())
         kind["all"] += 1
         if wanted == "NONE":
@@ -183,6 +188,7 @@ def sentences(bench: Bench, files: list[Path], split: str | None, errors: bool) 
     print(
         f"sentences without {count['none']}: coded {1 - count['none_right'] / max(1, count['none']):.3f}"
     )
+    print("events right by confidence: " + ", ".join(f"{t / 10:.1f} {n['right'] / n['all']:.2f} of {n['all']}" for t, n in sorted(sure.items())))  # fmt: skip
     for name, kind in sorted(kinds.items(), key=lambda item: -item[1]["all"]):
         print(f"   {name:16} {kind['right'] / kind['all']:.2f} of {kind['all']}")
     print({k: round(v, 2) for k, v in bench.seconds.items()})

@@ -876,6 +876,7 @@ def explain(
             "--date", metavar="YYYY-MM-DD", help="Day of publication, for dates like 'on Monday'."
         ),
     ] = None,
+    keep_unresolved: KeepUnresolved = False,
     as_json: AsJson = False,
 ) -> None:
     """Show why a text is coded as it is: triggers, rules, actors, and what was rejected and why."""
@@ -894,6 +895,7 @@ def explain(
         knowledge_files=_absolute(knowledge),
         lexicons=_absolute(lexicon),
         published=published,
+        keep_unresolved=keep_unresolved,
     )
     typer.echo(
         json.dumps(explained, ensure_ascii=False, indent=1) if as_json else render(explained)

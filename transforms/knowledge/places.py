@@ -47,6 +47,17 @@ EVERYDAY_PLACES = frozenset(
 """Names that are a place only with their capital, so that a phrase in lower case does not name it."""
 
 
+_GENERIC_DIVISION = _DIRECTIONS | {
+    "region",
+    "province",
+    "state",
+    "district",
+    "division",
+    "department",
+}
+"""Words of names that many countries give a division: *Central Region* is one of a country of the article or none."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """One place; ``resolution`` is ``place``, ``admin1`` or ``country``; ``population`` counts people."""
@@ -142,6 +153,10 @@ class Gazetteer:
                 best = max(held, key=lambda place: (place.resolution == "place", place.population))
                 return best, 0.95
         weights = countries or {}
+        if _GENERIC_DIVISION.issuperset(name.split()):
+            candidates = tuple(p for p in candidates if weights.get(p.country, 0.0) > 0)
+            if not candidates:
+                return None
         if division:
             candidates = tuple(p for p in candidates if p.resolution == "admin1") or candidates
         cities = {
@@ -154,13 +169,7 @@ class Gazetteer:
                 (
                     math.log(place.population + 1000)
                     + CONTEXT_WEIGHT * weights.get(place.country, 0.0)
-                    - (
-                        0.0
-                        if place.resolution != "admin1"
-                        else 4.0
-                        if place.country in cities
-                        else 1.5
-                    ),
+                    - _division_penalty(place, cities, weights),
                     order,
                     place,
                 )
@@ -173,6 +182,20 @@ class Gazetteer:
         margin = best_score - others[0] if others else 3.0
         known = weights.get(best.country, 0.0) > 0
         return best, round(min(0.95, 0.5 + 0.12 * margin + (0.15 if known else 0.0)), 2)
+
+
+def name_of_everyday(name: str) -> bool:
+    """Say whether a place's name is an everyday word."""
+    return name.lower() in EVERYDAY_PLACES
+
+
+def _division_penalty(place: Place, cities: set[str], weights: Mapping[str, float]) -> float:
+    """Return what a division has to make up for: its people are those of many places, and few texts mean it abroad."""
+    if place.resolution != "admin1":
+        return 0.0
+    if place.country in cities:
+        return 4.0
+    return 1.5 if not weights or weights.get(place.country, 0.0) > 0 else 3.5
 
 
 def _simple(name: str) -> str:

@@ -43,6 +43,10 @@ _IRREGULAR = {
 }
 
 
+LOWER_WORDS = frozenset(("car", "act", "fry", "male", "reunion"))
+"""Everyday words that are also names: CAR, ACT, FRY, Male, Réunion. In lower case they name nothing."""
+
+
 def fold(text: str) -> str:
     """Return ``text`` in lower case with ASCII letters where Unicode decomposes to them."""
     lowered = text.lower().translate(_FOLDED)

@@ -362,3 +362,28 @@ def test_brussels_is_the_union_where_it_acts():
     result = resolve("[Brussels|LOC] said so.\nThe talks in [Brussels|LOC] resumed.")
     assert of(result, "Brussels").code == "EUR"
     assert of(result, "Brussels", 1).country == "BEL"
+
+
+def test_a_place_abroad_has_to_be_large_or_named_with_its_country():
+    result = resolve("The police of [Mexico|LOC] visited [El Charco|LOC].\n[Munich|LOC] was calm.")
+    assert of(result, "El Charco").country is None
+    assert of(result, "Munich").country == "DEU"
+
+
+def test_a_short_name_of_a_place_joins_the_longer():
+    result = resolve(
+        "The talks in [San Miguel de Allende|LOC] in [Mexico|LOC] failed.\n[San Miguel|LOC] was calm."
+    )
+    assert of(result, "San Miguel") == of(result, "San Miguel de Allende")
+
+
+def test_divisions_of_everyday_names_need_their_country():
+    result = resolve("The police of [Ghana|LOC] left the [Central Region|LOC].")
+    assert of(result, "Central Region").country is None
+    result = resolve("The police of [Uganda|LOC] left the [Central Region|LOC].")
+    assert of(result, "Central Region").country == "UGA"
+
+
+def test_everyday_words_in_capitals_at_the_start_name_no_country():
+    result = resolve("Reporters spoke.\nCar bombs killed two in [Kenya|LOC].")
+    assert {row.country for row in result.entities} <= {"KEN"}

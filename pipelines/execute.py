@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import options
 from pipelines.lake import Change, Lake, Run
 from pipelines.options import AnnotateConfig, RunConfig
-from pipelines.supervise import Failure, Job, Outcome, Pool, warm
+from pipelines.supervise import Failure, Job, Outcome, Pool, cool, warm
 from schemas.units import Manifest, Unit
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Execution:
         """End the worker processes, and an engine that was started for this."""
         for pool in self._pools.values():
             pool.close()
+        cool()
         if self._engine is not None:
             self._engine.close()
 

@@ -355,6 +355,14 @@ def warm(settings: Mapping[str, Any]) -> bool:
     return True
 
 
+def cool() -> None:
+    """End the fork server, if there is one, and wait for it, so that the time of its workers is counted as ours."""
+    global _warmed
+    if _warmed is not None:
+        _warmed = None
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+
 @contextlib.contextmanager
 def _no_main_module() -> Iterator[None]:
     """Spare a new process the import of what this one was started with, the command line: it is told what to do."""

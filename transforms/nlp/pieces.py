@@ -93,15 +93,21 @@ class Pieces:
         return known
 
     def windows(
-        self, words: Sequence[str], breaks: Sequence[bool], limit: int = MAX_PIECES
+        self,
+        words: Sequence[str],
+        breaks: Sequence[bool],
+        limit: int = MAX_PIECES,
+        spaced: Sequence[bool] | None = None,
     ) -> Iterator[Window]:
         """Cut a text into windows of at most ``limit`` pieces.
 
-        ``breaks`` says which words stand after a line break. A window ends at a line break or at what looks like the
-        end of a sentence; only a sentence longer than a window is cut inside.
+        ``breaks`` says which words stand after a line break, ``spaced`` which have white space before them (null is
+        not known). A window ends at a line break or at what looks like the end of a sentence; only a sentence longer
+        than a window is cut inside.
         """
         cut = [self.word(word) for word in words]
-        bounds = list(_units(words, breaks, [len(word.pieces) for word in cut], limit - 3))
+        sizes = [len(word.pieces) for word in cut]
+        bounds = list(_units(words, breaks, sizes, limit - 3, spaced))
         first = 0
         while first < len(bounds):
             size, last = 2, first
@@ -228,13 +234,19 @@ def _is_ideograph(letter: str) -> bool:
 
 
 def _units(
-    words: Sequence[str], breaks: Sequence[bool], sizes: Sequence[int], limit: int
+    words: Sequence[str],
+    breaks: Sequence[bool],
+    sizes: Sequence[int],
+    limit: int,
+    spaced: Sequence[bool] | None,
 ) -> Iterator[tuple[int, int, int]]:
     """Yield ``(first, last, pieces)`` of stretches that a window should not cut: rough sentences, inside lines."""
     first, size, ended = 0, 0, False
     for number, word in enumerate(words):
         cost = sizes[number]
         closes = ended and word in _CLOSES
+        if closes and spaced and spaced[number] and number + 1 < len(words):
+            closes = spaced[number + 1]  # a mark that is written against the next word opens
         if number > first and (breaks[number] or (ended and not closes) or size + cost > limit):
             yield first, number, size
             first, size = number, 0

@@ -116,7 +116,7 @@ class Reader:
         names = np.empty((count, self._bounds[0]), np.float32)
         names_end, tags_end, xpos_end, feats_end = self._bounds[:4].tolist()
         broken = np.asarray(breaks)
-        for window in self._pieces.windows(words, breaks):
+        for window in self._pieces.windows(words, breaks, spaced=spaced.tolist()):
             first, last = window.first, window.last
             found = reader.run(window)
             scores = found.scores

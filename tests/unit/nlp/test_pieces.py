@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.nlp.pieces import MAX_PIECES, MAX_WORD_PIECES, SHAPES, Pieces, shape_of
+from transforms.nlp.pieces import MAX_PIECES, MAX_WORD_PIECES, SHAPES, Pieces, _units, shape_of
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,'-()!?"
 VOCABULARY = [
@@ -85,3 +85,12 @@ def test_windows_hold_every_word_once_and_stay_short(
         assert all(0 <= shape < SHAPES for shape in (*window.shapes, *window.word_shapes))
         reached = window.last
     assert reached == len(words)
+
+
+def test_a_window_does_not_part_a_quotation_from_its_opening_mark() -> None:
+    words = ["He", "left", ".", '"', "They", "came", ".", '"', "He", "ran", "."]
+    spaced = [True, True, False, True, False, True, False, False, True, True, False]
+    units = _units(words, [False] * 11, [1] * 11, 20, spaced)
+    assert [unit[:2] for unit in units] == [(0, 3), (3, 8), (8, 11)]
+    units = _units(words, [False] * 11, [1] * 11, 20, None)
+    assert [unit[:2] for unit in units] == [(0, 4), (4, 8), (8, 11)]  # all that can be known

@@ -78,6 +78,7 @@ INVOLVED: Final = frozenset(
         "dominated",
     )
 )
+BACKED: Final = (["backed"], ["supported"], ["trained"], ["sponsored"], ["funded"])
 ORIGIN: Final = frozenset(
     ("born", "based", "educated", "made", "built", "registered", "speaking", "flagged")
 )
@@ -339,7 +340,11 @@ class _Phrase:
                         or (
                             sector == "MIL"
                             and sector_hit is not None
-                            and RANKS.issuperset(sector_hit.term.name.split())
+                            and all(
+                                RANKS.issuperset(hit.term.name.split())
+                                for hit in self.core
+                                if hit.term.sector == "MIL"
+                            )
                         )
                     )
                 ):
@@ -524,6 +529,8 @@ class _Phrase:
                 self.parts[hit.last : hit.last + 1] == ["'s"] and term.kind != "organisation"
             ):
                 continue
+            if term.sector == "OPP" and head.term.sector == "JRN":
+                continue  # an opposition newspaper is one
             if term.kind == "role" and term.rank > rank:
                 best, rank, basis = hit, term.rank, "modifier"
             elif (
@@ -605,6 +612,10 @@ class _Phrase:
     def _country(self, sector_hit: _Hit | None) -> tuple[str | None, str | None, str | None]:
         head = self.head_hit
         core = self.core_country = self._core_country(head)
+        if core is not None and self.parts[core.last : core.last + 1] in BACKED:
+            place = self._place_after(("in", "from", "of"))
+            if place is not None:
+                return place.term.country, place.term.country, "place"
         if (
             head is not None
             and (head.term.kind in ("ethnic", "religion") or self._is_minority(head))
@@ -685,7 +696,10 @@ class _Phrase:
             adjectives = [hit for hit in strong if hit.term.kind == "demonym"]
             return adjectives[-1] if adjectives and head.term.role_kind != "media" else head
         if head is not None and head in organisations:
-            return head
+            branch = [
+                hit for hit in strong if hit.last == head.first and hit.term.kind == "demonym"
+            ]
+            return branch[0] if branch and "red" in self.parts[head.first : head.last] else head
         if organisations and not strong and all(map(self._is_generic, organisations)):
             return None
         if strong:

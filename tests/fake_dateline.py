@@ -1,6 +1,8 @@
 """The command line over the fakes, for tests that kill it: ``python -m tests.fake_dateline run ...``.
 
 ``FAULT=name`` kills the process at that step of the commit, ``FAULT=#7`` at the seventh step it passes;
+``FAULT_LOG=FILE`` adds a line to a file for each step that any process of the run passes; ``FAULT_TICKET=FILE`` holds a
+number, and the process that passes that many steps of all of them, as the first and only one, dies there.
 ``STALL_SECONDS`` is how long a worker may be silent.
 """
 

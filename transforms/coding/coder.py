@@ -167,21 +167,23 @@ class EventCoder:
 
     # -- domains -------------------------------------------------------------------------------------------------
 
-    def _domain_words(self, lowers: list[str], first: int, last: int) -> list[tuple[int, str]]:
-        """Return token and domain of every word or phrase that marks a quiet domain; a phrase by its last word."""
+    def _domain_words(
+        self, lowers: list[str], first: int, last: int, marks: frozenset[str]
+    ) -> list[tuple[int, str]]:
+        """Return token and domain of the words and phrases among ``marks``; a phrase stands at its last word."""
         single, phrases = self.lexicon.domains, self.lexicon.domain_phrases
         found = []
-        for i in range(first, last):
-            word = lowers[i]
+        for i, word in enumerate(lowers[first:last], first):
+            if word not in marks:
+                continue
             domain = single.get(word)
             if domain is not None:
                 found.append((i, domain))
-            if word in phrases:
-                for phrase, of in phrases[word]:
-                    begin = i + 1 - len(phrase)
-                    if begin >= first and tuple(lowers[begin : i + 1]) == phrase:
-                        found.append((i, of))
-                        break
+            for phrase, of in phrases.get(word, ()):
+                begin = i + 1 - len(phrase)
+                if begin >= first and tuple(lowers[begin : i + 1]) == phrase:
+                    found.append((i, of))
+                    break
         return found
 
     def _article_domains(self, resolved: ResolvedArticle) -> frozenset[str]:
@@ -191,7 +193,7 @@ class EventCoder:
             return frozenset()
         counts = Counter(
             d
-            for _, d in self._domain_words(lowers, 0, len(lowers))
+            for _, d in self._domain_words(lowers, 0, len(lowers), self._leisure)
             if d in ("sport", "entertainment")
         )
         floor = max(4.0, 0.018 * len(lowers))
@@ -205,7 +207,9 @@ class EventCoder:
             return None, frozenset(), None
         counts: dict[str, set[str]] = {}
         players = set()
-        for i, domain in self._domain_words(graph.lowers, graph.first, graph.last):
+        for i, domain in self._domain_words(
+            graph.lowers, graph.first, graph.last, self._quiet_words
+        ):
             if domain in _QUIET_DOMAINS:
                 counts.setdefault(domain, set()).add(graph.lowers[i])
             if domain in ("sport", "entertainment"):

@@ -48,6 +48,12 @@ _SUBJECT_CONTROL: Final = frozenset(
     "promise promised promises promising threaten threatened threatens threatening vow vowed"
     " offer offered pledge pledged".split()
 )
+# Participles that are adjectives without an agent: "Israel is opposed to mediation".
+_ADJECTIVAL: Final = frozenset("opposed committed prepared determined dedicated".split())
+# Nouns that their subject is rather than does: "the police were mute spectators".
+_BEING: Final = frozenset(
+    "spectator spectators bystander bystanders onlooker onlookers signatory signatories".split()
+)
 _CLOSING: Final = frozenset(['"', "\u201d", "''", "\u2019"])
 # Whose subject does not do what the object names: "police solved the murder", "residents fled the attack".
 _OBSERVING: Final = frozenset(
@@ -418,6 +424,10 @@ class Clauses:
         return found
 
     def _is_passive(self, verb: int) -> bool:
+        if self.lowers[verb] in _ADJECTIVAL and not any(
+            "by" in self.cases(k) for k in self.kids_by(verb, "obl", "obl:agent")
+        ):
+            return False
         for kid in self.kids(verb):
             relation = self.relations[kid]
             if relation in ("aux:pass", "nsubj:pass", "csubj:pass"):
@@ -470,6 +480,7 @@ class Clauses:
         if depth > 8:
             return ()
         passive = self.is_passive(verb)
+        adjectival = self.lowers[verb] in _ADJECTIVAL and not passive
         own: list[int] = []
         for kid in self.kids(verb):
             relation = self.relations[kid]
@@ -479,7 +490,7 @@ class Clauses:
                     relation == "obl" and "by" in cases and self._can_act(kid)
                 ):
                     own.append(self.antecedent(kid))
-            elif relation in _SUBJECTS:
+            elif relation in _SUBJECTS or (adjectival and relation == "nsubj:pass"):
                 own.append(self.antecedent(kid))
         if passive and not own:
             # "killed in his home by a mob": the agent was hung on the place or the time
@@ -661,7 +672,9 @@ class Clauses:
         is_noun = self.tags[token] in ("NOUN", "PROPN")
         if name == "subj":
             if is_noun:
-                predicate = any(self.relations[k] == "cop" for k in self.kids(token))
+                predicate = self.lowers[token] in _BEING and any(
+                    self.relations[k] == "cop" for k in self.kids(token)
+                )
                 found = self.noun_agents(token) or (self.subjects(token) if predicate else ())
                 return [Filler(t, name) for t in found]
             return [Filler(t, name) for t in self.subjects(token)]
@@ -686,7 +699,7 @@ class Clauses:
                 for t in self.kids_by(
                     token, "amod", "compound", "nmod:desc", "nmod:unmarked", "flat"
                 )
-            ]
+            ] + [Filler(t, name) for t in self.kids_by(token, "det") if self.tags[t] == "PROPN"]
         if name == "comp":
             return [
                 Filler(t, name)

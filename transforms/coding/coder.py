@@ -51,6 +51,9 @@ _SHARED: Final = frozenset(
 )
 # Words for several persons or parties that the sentences before name.
 _STANDING_IN: Final = frozenset({"they", "pair", "duo", "he", "she"})
+_PLACE_WORDS: Final = frozenset(
+    "town city village area areas region province district camp base south north".split()
+)
 # What kills in a subject's place without being anybody.
 _WEAPONS: Final = frozenset(
     "bomb bombs bombing bombings explosion explosions blast blasts mine mines landmine landmines shell shells rocket"
@@ -437,11 +440,17 @@ class EventCoder:
         kept = [
             r for r in recipients if not _same_actor(r, actors) and not _is_own(graph, r, actors)
         ]
-        if recipients and not kept:
+        if reading.recipients and not kept:
             kept = self._actors(phrases, reader.elsewhere(reading), taken, pair, view)
             kept = [r for r in kept if not _same_actor(r, actors) and not _is_own(graph, r, actors)]
         recipients = kept
-        if not recipients and kind in _SYMMETRIC | {"AID"}:
+        if kind == "RETREAT":
+            # where a side lays down its arms in its own country is no other side
+            recipients = [r for r in recipients if not self._is_own_place(phrases, r, actors)]
+        if kind == "PROTEST" and not recipients:
+            recipients = self._actors(phrases, reader.purpose(reading), taken, pair, view)
+            recipients = [r for r in recipients if not _same_actor(r, actors)]
+        if not recipients and kind in ("AGREE", "SUPPORT", "COOPERATE", "AID"):
             recipients = self._other_party(graph, phrases, reading, actors, pair)
         if kind == "MOBILIZE" and not any(n.actor.code for n in actors):
             # "thousands of police were deployed": the forces are those who move
@@ -670,6 +679,12 @@ class EventCoder:
             return filled
 
         return fill(actors), fill(recipients)
+
+    def _is_own_place(self, phrases: Phrases, named: Named, actors: list[Named]) -> bool:
+        entity = phrases.entity(named.token)
+        named_place = entity is not None and entity.type in ("GPE", "LOC", "FAC")
+        place = named_place or phrases.graph.lowers[named.token] in _PLACE_WORDS
+        return place and any(n.actor.country == named.actor.country for n in actors)
 
     def _other_party(
         self, graph: Clauses, phrases: Phrases, reading: Reading, actors: list[Named], pair: Pair

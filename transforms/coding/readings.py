@@ -53,6 +53,21 @@ _ANNOUNCING: Final = frozenset(
     " unveils proclaim proclaimed order ordered orders approve approved".split()
 )
 _ACCUSED_BEFORE: Final = frozenset("the an key main prime fellow co-accused other another".split())
+# The first letters of verbs that say what a protest is for.
+_AIMS: Final = frozenset(
+    {
+        "demand",
+        "protes",
+        "denoun",
+        "call",
+        "callin",
+        "press",
+        "pressi",
+        "oppose",
+        "opposi",
+        "condem",
+    }
+)
 _WRAPPERS: Final = frozenset({"say", "suppose"})
 _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
 
@@ -403,6 +418,21 @@ class SentenceReader:
                         return found
         return ()
 
+    def purpose(self, reading: Reading) -> tuple[int, ...]:
+        """Return whom a protest is aimed at by what it is for: *a strike to demand the president's resignation*."""
+        graph = self.graph
+        spots = [reading.trigger, *(t for _, t in reading.chain)]
+        governor = graph.governor_of_noun(reading.trigger)
+        if governor is not None:
+            spots.append(governor)
+        for spot in spots:
+            for kid in graph.kids(spot):
+                if graph.relations[kid] in ("advcl", "acl", "xcomp") and graph.tags[kid] == "VERB":
+                    found = self._anywhere(kid, reading.actors, frozenset())
+                    if found and graph.lowers[kid][:6] in _AIMS:
+                        return found
+        return ()
+
     def elsewhere(self, reading: Reading) -> tuple[int, ...]:
         """Return another recipient for a reading whose own turned out to belong to its actor."""
         if reading.entry.alone:
@@ -578,7 +608,22 @@ class SentenceReader:
                 composed = self._compose(token, operator, content)
                 if composed is None:
                     continue
-                if best is None or (composed.confidence > best.confidence):
+                if (
+                    operator.label in _TRANSPARENT
+                    and best is not None
+                    and self._is_direct(token, best.trigger)
+                    and not self._is_direct(token, content.trigger)
+                ):
+                    continue  # "staged a demonstration to demand reforms" is a demonstration
+                if (
+                    best is None
+                    or (composed.confidence > best.confidence)
+                    or (
+                        operator.label in _TRANSPARENT
+                        and self._is_direct(token, content.trigger)
+                        and not self._is_direct(token, best.trigger)
+                    )
+                ):
                     if best is not None:
                         composed = dataclasses.replace(
                             composed, covers=composed.covers | best.covers
@@ -614,6 +659,17 @@ class SentenceReader:
             if must is not None:
                 return must
         return best
+
+    def _is_direct(self, verb: int, noun: int) -> bool:
+        """Tell whether a noun is the verb's own object or subject, not part of its purpose or circumstances."""
+        node = noun
+        for _ in range(3):
+            if self.graph.heads[node] == verb:
+                return self.graph.relations[node] in ("obj", "nsubj:pass", "nsubj")
+            if self.graph.relations[node] not in ("conj", "nmod", "compound"):
+                return False
+            node = self.graph.heads[node]
+        return False
 
     def _bare(self, token: int, operators: tuple[Entry, ...]) -> Reading | None:
         """Read an operator whose complement is no event we know."""
@@ -781,6 +837,8 @@ class SentenceReader:
         rule = self.lexicon.compose(
             "request", reading.event_type if reading else "NONE", reading.mode if reading else None
         )
+        if reading is None:
+            rule = Composition("REQUEST", None, None, 0.85)  # what Y must do need be no event
         if (
             not speakers
             or not addressees

@@ -68,6 +68,7 @@ _AMONG_PRIVATE: Final = {
     "REJECT": 0.75, "RETREAT": 0.75, "ACCUSE": 0.85, "THREATEN": 0.85,
 }  # fmt: skip
 _ARMED: Final = frozenset({"REB", "UAF", "MIL", "COP", "CRM", "SPY"})
+_DOMESTIC_FORCE: Final = frozenset({"COP", "UAF", "CRM", "CVL", "REB"})
 _OFFICIAL: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY"})
 _INSTITUTIONS: Final = frozenset({"GOV", "LEG", "JUD", "PTY", "OPP", "SPY"})
 _STATE_SECTORS: Final = frozenset(
@@ -462,6 +463,7 @@ class EventCoder:
             if implied is not None:
                 actors = [implied]
                 confidence *= 0.8
+        recipients = self._at_home(graph, phrases, reading, kind, mode, actors, recipients)
         resolved_actors = [
             n
             for n in actors
@@ -756,16 +758,34 @@ class EventCoder:
             sector = "UAF"
         else:
             return None
-        start, end = graph.tokens.starts[reading.trigger], graph.tokens.ends[reading.trigger]
-        actor = Actor(
-            text=graph.tokens.words[reading.trigger],
-            start=start,
-            end=end,
-            country=country,
-            code=country,
-            sector=sector,
-        )
-        return Named(actor, reading.trigger, True, False)
+        return _implied_party(graph, reading, country, sector)
+
+    def _at_home(
+        self, graph: Clauses, phrases: Phrases, reading: Reading, kind: str, mode: str | None, actors: list[Named],
+        recipients: list[Named],
+    ) -> list[Named]:  # fmt: skip
+        """Return the recipients with the country they share with a single actor where the text names none.
+
+        Whom police arrest, courts convict and crowds protest against are of their own country unless it is said; where
+        nobody is named at all it is the government (a protest) or the people (everything else) of that country.
+        """
+        if any(n.actor.code for n in recipients) or (reading.entry.alone and kind == "ASSAULT"):
+            return recipients
+        countries = {n.actor.country for n in actors if n.actor.code}
+        if len(countries) != 1:
+            return recipients
+        country = countries.pop()
+        sectors = {n.actor.sector for n in actors}
+        if country is None or not (
+            kind in ("COERCE", "PROTEST", "CONCEDE")
+            or (kind == "SANCTION" and mode == "convict")
+            or (kind == "MOBILIZE" and mode == "police")
+            or (kind == "ASSAULT" and sectors <= _DOMESTIC_FORCE)
+        ):
+            return recipients
+        if recipients:
+            return [phrases.with_country(n, country, country) for n in recipients]
+        return [_implied_party(graph, reading, country, "GOV" if kind == "PROTEST" else "CVL")]
 
     # -- modality ------------------------------------------------------------------------------------------------
 
@@ -927,6 +947,20 @@ class _Kinds:
         if kind == "org":
             return entity is not None and entity.type in ("ORG", "GPE")
         return False
+
+
+def _implied_party(graph: Clauses, reading: Reading, country: str | None, sector: str) -> Named:
+    """Return a party that the event implies; its text is the trigger, since nothing else names it."""
+    start, end = graph.tokens.starts[reading.trigger], graph.tokens.ends[reading.trigger]
+    actor = Actor(
+        text=graph.tokens.words[reading.trigger],
+        start=start,
+        end=end,
+        country=country,
+        code=country,
+        sector=sector,
+    )
+    return Named(actor, reading.trigger, True, False)
 
 
 def _own_words(graph: Clauses, outer: int) -> bool:

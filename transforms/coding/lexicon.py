@@ -11,7 +11,7 @@ import functools
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +53,8 @@ class Condition:
     """One condition on a slot: its filler is one of ``words`` or ``phrases``, or of a ``special`` kind.
 
     ``keys`` are words of which the sentence must hold at least one for the condition to hold; null if it may hold
-    without. Asking for them first spares most of the look at the syntax. ``tails`` are the phrases by their last word.
+    without. Asking for them first spares most of the look at the syntax. ``tails`` are the phrases by their last word, for
+    the slot ``any``.
     """
 
     slot: str
@@ -107,30 +108,42 @@ class Composition:
 
 
 class Entries:
-    """The entries of one word and part of speech, most specific first, found by the other words of a sentence."""
+    """The entries of one word and part of speech, most specific first, found by the other words of a sentence.
+
+    Forms of one word share them. They are indexed when first asked for: most words of the lexicon a run never meets.
+    """
 
     __slots__ = ("_by_word", "_free", "_free_places", "_keys", "all")
 
-    def __init__(self, entries: tuple[Entry, ...]) -> None:
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        """Sort the entries."""
+        self.all = tuple(sorted(entries, key=specificity))
+        self._keys: frozenset[str] | None = None
+
+    def _index(self) -> frozenset[str]:
         """Index the entries by the words of their narrowest condition."""
-        self.all = entries
         by_word: dict[str, list[int]] = {}
         free = []
-        for place, entry in enumerate(entries):
+        for place, entry in enumerate(self.all):
             keyed = [c.keys for c in entry.needs if c.keys is not None]
             if not keyed:
                 free.append(place)
                 continue
             for word in min(keyed, key=len):
-                by_word.setdefault(word, []).append(place)
-        self._by_word = {word: tuple(places) for word, places in by_word.items()}
-        self._keys = frozenset(by_word)
+                if word in by_word:
+                    by_word[word].append(place)
+                else:
+                    by_word[word] = [place]
+        self._by_word = by_word
         self._free_places = tuple(free)
-        self._free = tuple(entries[place] for place in free)
+        self._free = tuple(self.all[place] for place in free)
+        self._keys = frozenset(by_word)
+        return self._keys
 
     def possible(self, words: frozenset[str]) -> tuple[Entry, ...]:
         """Return the entries whose narrowest condition may hold in a sentence of these words."""
-        present = self._keys & words
+        keys = self._keys
+        present = (self._index() if keys is None else keys) & words
         if not present:
             return self._free
         places = set(self._free_places)
@@ -291,19 +304,24 @@ class _Compiler:
             )
         special = frozenset(v[1:] for v in values if v[0] == "@" and v[1:] in SPECIALS)
         filled = "*" in values
-        words, phrases = self.alternatives(
-            [v for v in values if v != "*" and not (v[0] == "@" and v[1:] in special)], where
+        listed = [v for v in values if v != "*" and not (v[0] == "@" and v[1:] in special)]
+        words, phrases = (
+            self.word_class(listed[0][1:], where)
+            if len(listed) == 1 and listed[0][0] == "@"
+            else self.alternatives(listed, where)
         )
         keys: frozenset[str] | None = None
         if not filled and not special:
             keys = words | {phrase.rpartition(" ")[2] for phrase in phrases}
             keys = self.shared.setdefault(keys, keys)
+        names = re.split(r"[\s,/]+", slots.strip())
         tails: dict[str, list[str]] = {}
-        for phrase in phrases:
-            tails.setdefault(phrase.rpartition(" ")[2], []).append(phrase)
+        if "any" in names:
+            for phrase in phrases:
+                tails.setdefault(phrase.rpartition(" ")[2], []).append(phrase)
         by_tail = {tail: tuple(group) for tail, group in tails.items()}
         found = []
-        for slot in re.split(r"[\s,/]+", slots.strip()):
+        for slot in names:
             if slot not in SLOTS:
                 raise LexiconError(
                     f"{where}: {slot!r} is no slot; expected one of {' '.join(sorted(SLOTS))}"
@@ -593,8 +611,12 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
     for entry in entries.values():
         for form in _anchor(entry.form, entry.pos, entry.source)[0]:
             tables_by_kind[entry.is_operator].setdefault((form, entry.pos), []).append(entry)
+    shared: dict[tuple[int, ...], Entries] = {}
     events, operators = (
-        {key: tuple(sorted(found, key=specificity)) for key, found in table.items()}
+        {
+            key: shared.setdefault(tuple(map(id, found)), Entries(found))
+            for key, found in table.items()
+        }
         for table in tables_by_kind
     )
     anchors = frozenset(form for table in (events, operators) for form, _ in table)
@@ -602,15 +624,15 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         o for (o, content), rule in composition.items() if content == "NONE" and rule.result != "-"
     }
     bare = frozenset(
-        form for (form, _), found in operators.items() if any(e.label in labels for e in found)
+        form for (form, _), found in operators.items() if any(e.label in labels for e in found.all)
     )
     triggers = frozenset(form for form, _ in events) | bare
     return Lexicon(
         anchors,
         triggers,
         bare,
-        {key: Entries(found) for key, found in events.items()},
-        {key: Entries(found) for key, found in operators.items()},
+        events,
+        operators,
         composition,
         domains,
         domain_phrases,

@@ -37,7 +37,7 @@ DEFAULT_MAX_ARTICLES: Final = 5_000
 _ANSWER_SECONDS: Final = 15.0
 """How long a broker may take to answer a question about a topic."""
 
-_PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS = 60.0
 """How long a broker may be away: a restart, or another one taking its partitions over, is done in that time."""
 
 
@@ -60,7 +60,6 @@ class StreamConfig:
     max_articles: int = DEFAULT_MAX_ARTICLES
     drain: bool = False
     skip_lost: bool = False
-    patience_seconds: float = _PATIENCE_SECONDS
     client: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
@@ -294,7 +293,7 @@ class Topic:
     def _check_broker(self) -> None:
         if self._away_since is None:
             return
-        if time.monotonic() - self._away_since < self._config.patience_seconds:
+        if time.monotonic() - self._away_since < PATIENCE_SECONDS:
             return
         try:
             self._metadata()

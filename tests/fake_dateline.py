@@ -3,7 +3,7 @@
 ``FAULT=name`` kills the process at that step of the commit, ``FAULT=#7`` at the seventh step it passes;
 ``FAULT_LOG=FILE`` adds a line to a file for each step that any process of the run passes; ``FAULT_TICKET=FILE`` holds a
 number, and the process that passes that many steps of all of them, as the first and only one, dies there.
-``STALL_SECONDS`` is how long a worker may be silent.
+``STALL_SECONDS`` is how long a worker may be silent, ``STREAM_PATIENCE`` how long a broker may be away.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ if "STALL_SECONDS" in os.environ:
     execute.Pool = _impatient  # type: ignore[assignment, misc]
 
 supervise.IMPORTED_FIRST.append("tests.fake_everything")
+
+if "STREAM_PATIENCE" in os.environ:
+    from pipelines import stream
+
+    stream.PATIENCE_SECONDS = float(os.environ["STREAM_PATIENCE"])
 
 if __name__ == "__main__":
     sys.exit(cli.main())

@@ -48,7 +48,7 @@ def install(name: str) -> None:
         pytest.skip(f"{name} could not be fetched: {done.stderr.strip()[-300:]}")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def _needs_the_model():
     from transforms.nlp.models import ModelError, describe_model
 
@@ -82,7 +82,7 @@ def run_all(inputs, folder, execution, before_annotate=None):
 
 
 @pytest.fixture(scope="session")
-def here(tmp_path_factory):
+def here(tmp_path_factory, _needs_the_model):
     """What two workers on this machine make of the whole archive and of the small one."""
     folder = tmp_path_factory.mktemp("here")
     with Execution(RunConfig(workers=2), QuietReporter()) as execution:

@@ -38,7 +38,7 @@ class ParseSettings:
 
 
 class DocumentWorker:
-    """Reads ``.txt`` (title, then body) and ``.jsonl`` (one article a line)."""
+    """Reads ``.txt`` (title, then body), ``.jsonl`` (one article a line) and messages (one article each)."""
 
     def __init__(self, open_file: Callable[[str], BinaryIO], settings: ParseSettings) -> None:
         self.open_file = open_file
@@ -62,10 +62,12 @@ class DocumentWorker:
             if file.uri.endswith(".jsonl"):
                 for number, line in enumerate(stream, start=1):
                     yield self.record(file.uri, number, line)
+            elif file.uri.startswith("kafka://"):
+                yield self.record(file.uri, None, stream.read())
             else:
                 yield self.document(file.uri, stream.read())
 
-    def record(self, uri: str, number: int, line: bytes) -> Article | Reject:
+    def record(self, uri: str, number: int | None, line: bytes) -> Article | Reject:
         try:
             data = json.loads(line)
         except ValueError as error:

@@ -122,7 +122,7 @@ def article(number):
     record = {
         "title": f"Meeting {number}",
         "text": text,
-        "published_at": f"2024-03-{number % 28 + 1:02d}T10:00:00Z",
+        "published": f"2024-03-{number % 28 + 1:02d}",
     }
     return json.dumps(record).encode()
 

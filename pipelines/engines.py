@@ -40,6 +40,12 @@ _START_SECONDS: Final = 120.0
 _REACH_SECONDS: Final = 15.0
 """How long a job server that should be there may take to answer."""
 
+_WORKERS_PER_SLOT: Final = 2
+"""Engines deal worker processes out to the slots of all stages in turn, and a job has two stages: one lists the units, the
+other does them. With two processes for each slot no two slots that work share one while another is idle; those that are
+not needed have forked from the same memory and wait. (``--load_balance_bundles`` would do it with half as many, and stands
+still for ever when both stages wait for the same process.)"""
+
 _LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 
 _DIE_WITH_PARENT: Final = (
@@ -182,9 +188,9 @@ class Engine:
             # Prism ends its streams of messages after this time, and with them the job.
             self.flags.append(f"--job_server_timeout={10**7}")
         if here and self.kind is not None and self.kind.java is not None:
-            defaults = {"sdk_worker_parallelism": config.workers}
+            defaults = {"sdk_worker_parallelism": str(_WORKERS_PER_SLOT * config.workers)}
             if self.kind.name == "Flink":
-                defaults["parallelism"] = config.workers
+                defaults["parallelism"] = str(config.workers)
             self.flags += [
                 f"--{flag}={value}" for flag, value in defaults.items() if flag not in options
             ]

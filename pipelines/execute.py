@@ -108,9 +108,14 @@ class Execution:
         from pipelines.engines import Engine
         from pipelines.submit import run_job
 
+        coming = job.config if job.stage == "annotate" else self.ahead
+        # the model is loaded once, while the job server starts
+        is_warm = isinstance(coming, AnnotateConfig) and warm(dataclasses.asdict(coming))
         if self._engine is None:
             options.check_beam(self.config)
             self._engine = Engine(self.config)
+        if self._engine.pool is not None:
+            self._engine.pool.forked = is_warm
         with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
             return run_job(job, units, self._engine, watch)
 

@@ -1,26 +1,26 @@
 """SDK workers as processes: the pool an engine asks for them, and what runs in each of them.
 
 An engine (Flink, Spark, Prism) runs the Python part of a pipeline in workers that it asks a pool for, over gRPC. Beam's own
-pool starts ``python`` from the path, lets it outlive a killed driver and shows its output; this one starts the same
-interpreter with the settings of a local worker, ends with the driver, and keeps what the workers print in a file, for the
-sentence that says what went wrong. ``python -m pipelines.harness --port 50000`` is a pool by itself, for a machine of a
-cluster; ``python -m pipelines.harness CONTROL ID`` is one worker.
+pool starts ``python`` from the path, lets it outlive a killed driver and shows its output; this one forks workers from the
+server that has loaded the model (see ``supervise.warm``) or starts fresh ones, ends them with the driver, and keeps what
+they print in a file. ``python -m pipelines.harness --port 50000`` is a pool by itself, for a machine of a cluster.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import multiprocessing
+import multiprocessing.connection
 import os
-import subprocess
+import signal
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.supervise import SINGLE_THREADED
+from pipelines.supervise import SINGLE_THREADED, no_main_module
 from transforms.files import quietly
 
 with quietly():
@@ -35,7 +35,10 @@ _STOP_SECONDS = 5.0
 
 
 class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
-    """Starts and ends workers for an engine; ``address`` is what ``--environment_config`` takes."""
+    """Starts and ends workers for an engine; ``address`` is what ``--environment_config`` takes.
+
+    With ``forked`` set workers come from the fork server that ``supervise.warm`` has started.
+    """
 
     def __init__(self, log: Path | None = None, port: int = 0, host: str = "localhost") -> None:
         """Listen on ``port``, a free one for 0; what workers print goes to ``log``, by default to standard error.
@@ -43,8 +46,9 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
         Raises:
           RuntimeError: the port is taken.
         """
+        self.forked = False
         self._log = log
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._closed = False
         self._server = grpc.server(
@@ -57,46 +61,47 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
 
     def StartWorker(self, request: Any, _context: Any) -> Any:  # noqa: N802 - gRPC's name
         """Start a worker process that connects to the engine."""
-        command = [
-            sys.executable,
-            "-m",
-            "pipelines.harness",
-            request.control_endpoint.url,
-            request.worker_id,
-        ]
         try:
             with self._lock:
                 if self._closed:
                     return beam_fn_api_pb2.StartWorkerResponse(error="the pool is closing")
-                self._processes[request.worker_id] = self._start(command)
+                self._processes[request.worker_id] = self._start(
+                    request.control_endpoint.url, request.worker_id
+                )
         except OSError as error:
             return beam_fn_api_pb2.StartWorkerResponse(error=f"a worker cannot be started: {error}")
         return beam_fn_api_pb2.StartWorkerResponse()
 
-    def _start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
-        here = str(Path(__file__).resolve().parents[1])
-        paths = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-        environment = {**os.environ, **SINGLE_THREADED, "PYTHONPATH": os.pathsep.join(paths)}
-        if self._log is None:
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
-        with self._log.open("ab") as log:
-            return subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment
-            )
+    def _start(self, control: str, worker_id: str) -> Any:
+        os.environ.update(SINGLE_THREADED)  # before the child's first import
+        context: Any = multiprocessing.get_context("forkserver" if self.forked else "spawn")
+        process = context.Process(
+            target=run_worker,
+            args=(control, worker_id, str(self._log) if self._log else None),
+            name=f"dateline-worker-{worker_id}",
+            daemon=True,
+        )
+        with no_main_module():
+            process.start()
+        return process
 
     def StopWorker(self, request: Any, _context: Any) -> Any:  # noqa: N802 - gRPC's name
         """End a worker process; one that is not known has ended before."""
         with self._lock:
             process = self._processes.pop(request.worker_id, None)
         if process is not None:
-            _end(process)
+            process.terminate()
+            process.join(_STOP_SECONDS)
+            if process.is_alive():
+                process.kill()
+                process.join()
         return beam_fn_api_pb2.StopWorkerResponse()
 
     @property
     def pids(self) -> list[int]:
         """Return the process ids of the workers that live."""
         with self._lock:
-            return [process.pid for process in self._processes.values() if process.poll() is None]
+            return [process.pid for process in self._processes.values() if process.is_alive()]
 
     def close(self) -> None:
         """End all workers and stop listening."""
@@ -107,22 +112,18 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
         for process in processes:
             process.kill()
         for process in processes:
-            process.wait()
+            process.join()
         self._server.stop(0)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def run_worker(control: str, worker_id: str) -> None:
+def run_worker(control: str, worker_id: str, log: str | None) -> None:
     """Be one worker of an engine until it says that this is over."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's business
     _end_with_parent()
+    if log is not None:
+        handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.dup2(handle, 1)
+        os.dup2(handle, 2)
     import pyarrow as pa
 
     pa.set_cpu_count(1)
@@ -136,40 +137,33 @@ def run_worker(control: str, worker_id: str) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when its pool has died.
+    """End this process when the pool's has died.
 
-    By looking, not by PR_SET_PDEATHSIG: that signal comes when the *thread* that started us ends, and ours is a thread
-    of a gRPC server.
+    Not by PR_SET_PDEATHSIG: that signal comes when the *thread* that started us ends, and it is one of a gRPC server.
     """
-    parent = os.getppid()
+    parent = multiprocessing.parent_process()
+    assert parent is not None
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
+        multiprocessing.connection.wait([parent.sentinel])
         os._exit(1)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Be a pool, or one worker; see the module."""
+    """Be a pool until Ctrl-C or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.harness", description=__doc__)
-    parser.add_argument("control", nargs="?", help="the engine's control endpoint, HOST:PORT")
-    parser.add_argument("worker_id", nargs="?", help="the name the engine gave this worker")
     parser.add_argument("--port", type=int, default=50000, help="where the pool listens")
     parser.add_argument("--host", default="[::]", help="on which address the pool listens")
     chosen = parser.parse_args(arguments)
-    if chosen.worker_id is not None:
-        run_worker(chosen.control, chosen.worker_id)
-        return
-    if chosen.control is not None:
-        parser.error("a worker needs its name too: CONTROL ID")
     pool = WorkerPool(port=chosen.port, host=chosen.host)
     sys.stderr.write(f"worker pool: listening at {pool.address}\n")
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        pool.close()
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    over.wait()
+    pool.close()
 
 
 if __name__ == "__main__":

@@ -364,7 +364,7 @@ def cool() -> None:
 
 
 @contextlib.contextmanager
-def _no_main_module() -> Iterator[None]:
+def no_main_module() -> Iterator[None]:
     """Spare a new process the import of what this one was started with, the command line: it is told what to do."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = types.ModuleType("__main__")
@@ -439,7 +439,7 @@ class Pool:
             args=(theirs, self._level, tuple(IMPORTED_FIRST)),
             name="dateline-worker",
         )
-        with _no_main_module():
+        with no_main_module():
             process.start()
         theirs.close()
         taken = {worker.number for worker in self._workers}

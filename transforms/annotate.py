@@ -12,7 +12,7 @@ from schemas.annotations import AnnotatedArticle
 from schemas.documents import Article
 from schemas.outcomes import Reject
 from transforms.nlp.models import LanguageModel, load_model
-from transforms.stage import Batch, Counter, at, settle
+from transforms.stage import ALONE, Batch, Counter, at, settle
 
 _models: dict[tuple[str, str], LanguageModel] = {}
 
@@ -58,8 +58,9 @@ class _AnnotateArticles(beam.DoFn):
         self.precision = precision
 
     def setup(self) -> None:
-        self.loaded = model_of(self.model, self.precision)
-        settle()
+        with ALONE:
+            self.loaded = model_of(self.model, self.precision)
+            settle()
         self.counter = Counter("annotate")
 
     def process(self, batch: Batch) -> Iterator[Batch]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import pickle
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -21,6 +22,11 @@ from apache_beam.metrics import Metrics
 from schemas.outcomes import DocumentError, Reject
 from schemas.units import Manifest, Unit
 from transforms.parquet import manifest_path
+
+ALONE = threading.RLock()
+"""Held while this process works on a unit or loads what that needs. Engines may run several bundles of one worker process
+at the same time, as threads; neither spaCy's vocabulary nor our own memories of words allow that, and it would gain nothing:
+processes are the parallelism."""
 
 
 def settle() -> None:
@@ -64,7 +70,9 @@ class BatchCoder(beam.coders.Coder):
 
     def encode(self, value: Batch) -> bytes:
         """Go through the records and pickle them."""
-        return pickle.dumps((value.unit, list(value.take())), protocol=pickle.HIGHEST_PROTOCOL)
+        with ALONE:
+            records = list(value.take())
+        return pickle.dumps((value.unit, records), protocol=pickle.HIGHEST_PROTOCOL)
 
     def decode(self, encoded: bytes) -> Batch:
         """Undo ``encode``."""
@@ -141,7 +149,8 @@ class _MapRecords(beam.DoFn):
         self.function: Callable[[Any], Any] | None = None
 
     def setup(self) -> None:
-        self.function = self.make()
+        with ALONE:
+            self.function = self.make()
         self.counter = Counter(self.stage)
 
     def process(self, batch: Batch) -> Iterator[Batch]:

@@ -19,7 +19,7 @@ from schemas.tables import ARTICLES, BY_NAME, REJECTS, UNKNOWN_MONTH, published_
 from schemas.units import CodedArticle, InputOutcome, Manifest, Unit
 from transforms.files import unchanged_digest, unlisted
 from transforms.parquet import UnitWriter, manifest_path, write_whole
-from transforms.stage import Batch, Pulse, fatal
+from transforms.stage import ALONE, Batch, Pulse, fatal
 
 _FATAL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -42,11 +42,16 @@ class WriteTables(beam.PTransform[Any, Any]):
 
 
 def write_batch(batch: Batch, lake: str, staging: str, run_id: str) -> Manifest:
-    """Write one batch and say what was written.
+    """Write one batch and say what was written; asking for its records is what makes the earlier steps do their work.
 
     Raises:
       OSError: the lake cannot be written; where no other unit could be either, the supervisor is told.
     """
+    with ALONE:
+        return _write_batch(batch, lake, staging, run_id)
+
+
+def _write_batch(batch: Batch, lake: str, staging: str, run_id: str) -> Manifest:
     started = time.monotonic()
     try:
         writer = UnitWriter(lake, staging, batch.unit, run_id)

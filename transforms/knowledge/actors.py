@@ -444,6 +444,12 @@ class _Phrase:
                 chosen = self._city_named(name)
                 if chosen is not None and chosen[0].population >= LARGE_CITY_PEOPLE:
                     return chosen[0].country
+            for size in (3, 2, 1):  # Dubai Police General Command
+                if size > at or any(index in covered for index in range(size)):
+                    continue
+                chosen = self._city_named(" ".join(self.parts[:size]))
+                if chosen is not None and chosen[0].population >= LARGE_CITY_PEOPLE:
+                    return chosen[0].country
         if not self.hits and len(self.parts) <= 3:
             chosen = self._city_named(" ".join(self.parts))
             if chosen is not None and chosen[0].population >= CITY_PEOPLE:

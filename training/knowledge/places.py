@@ -51,9 +51,17 @@ ENGLISH = frozenset(
     "|ayodhya|ahmedabad|mumbai|chennai|kolkata|bengaluru|pune|poona|varanasi|jammu|leh|imphal|guwahati|dili|banda aceh"
     "|jolo|marawi|zamboanga|cotabato|davao|mexico city|havana|ciudad juarez|juarez|culiacan|acapulco|tijuana|port au prince"
     "|cap haitien|gonaives|medellin|cali|cucuta|bogota|caracas|maracaibo|quito|guayaquil|cuzco|cusco|ayacucho|brasilia"
-    "|sao paulo|rio|rio de janeiro|belem|asuncion|montevideo|cordoba|rosario|valparaiso|concepcion".split(
-        "|"
-    )
+    "|sao paulo|rio|rio de janeiro|belem|palmyra|stepanakert|shusha|deir ezzor|deir al zour|deir ez zor|deir al zor|sirte|zawiya|zawiyah"
+    "|ajdabiya|ajdabiyah|sabha|douma|duma|manbij|afrin|daraa|deraa|suwayda|sweida|quneitra|sinjar|tal afar|tel afar|haditha"
+    "|qaim|al qaim|marib|saada|sanaa|sana a|zinjibar|kunduz|ghazni|naypyidaw|naypyitaw|sittwe|myitkyina|axum|aksum|bosaso"
+    "|bossaso|galkayo|beledweyne|uvira|malakal|bentiu|kidal|gao|mopti|agadez|chibok|damaturu|maiduguri|kramatorsk|izium|izyum"
+    "|lysychansk|severodonetsk|sievierodonetsk|melitopol|berdiansk|berdyansk|enerhodar|chernihiv|chernobyl|pripyat|uzhhorod"
+    "|chernivtsi|ternopil|gyumri|sumgait|ganja|batumi|kutaisi|gori|tskhinvali|khorog|osh|andijan|namangan|fergana|turkistan"
+    "|shymkent|semipalatinsk|baikonur|bishkek|dushanbe|tashkent|ashgabat|hotan|kashgar|lhasa|harbin|dalian|qingdao|tsingtao"
+    "|nantou|hualien|tainan|taichung|sapporo|nagoya|yokohama|kyoto|daejeon|daegu|ulsan|wonsan|hamhung|nampo|hue|da nang|danang"
+    "|haiphong|can tho|siem reap|battambang|luang prabang|chiang mai|pattani|yala|narathiwat|kota kinabalu|kuching|penang|ipoh"
+    "|makassar|medan|palembang|surabaya|yogyakarta|bandung|denpasar|kupang|ambon|jayapura|cebu|iloilo|baguio|legazpi|tacloban"
+    "|asuncion|montevideo|cordoba|rosario|valparaiso|concepcion".split("|")
 )
 """English and former names of cities in the news that GeoNames lists as alternatives; every entry is ours."""
 

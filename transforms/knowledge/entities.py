@@ -182,6 +182,7 @@ class Resolver:
         self.people_of: dict[str, list[Cluster]] = {}
         self.organisations_of: dict[str, list[Cluster]] = {}
         self.places_of: dict[str, dict[str, Cluster]] = {}
+        self.stated_countries: set[str | None] | None = None
         self.found_in: dict[int, list[Found]] = {}
         for mention in self.found:
             self.found_in.setdefault(mention.sentence, []).append(mention)
@@ -452,6 +453,11 @@ class Resolver:
         self._assign(index, cluster)
 
     def _region(self, index: int, mention: Found, term: Term) -> None:
+        elsewhere = self._region_elsewhere(term)
+        if elsewhere is not None and self._place_named(
+            index, key(term.name), (elsewhere,), term.name
+        ):
+            return
         name = key(term.name).removesuffix(" strip").removesuffix(" region")
         chosen = self.knowledge.gazetteer.choose(
             key(term.name), container=(term.country,) if term.country else ()
@@ -464,6 +470,25 @@ class Resolver:
         if chosen is not None and chosen[0].country == term.country:
             self._set_place(cluster, chosen[0])
         self._assign(index, cluster)
+
+    def _region_elsewhere(self, term: Term) -> str | None:
+        """Return another country of the article that has a division of this name: Pakistan's Punjab."""
+        if self.stated_countries is None:
+            self.stated_countries = {
+                mention.term.country
+                for mention in self.found
+                if mention.term is not None
+                and mention.term.kind in ("country", "demonym", "people")
+            }
+        stated = self.stated_countries
+        if term.country in stated:
+            return None
+        found = {
+            place.country
+            for place in self.knowledge.gazetteer.named(key(term.name))
+            if place.resolution == "admin1" and place.country in stated
+        }
+        return found.pop() if len(found) == 1 else None
 
     def _seat(self, index: int, mention: Found, term: Term) -> None:
         """A capital: its government or the city, by what stands around it."""

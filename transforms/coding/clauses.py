@@ -394,7 +394,15 @@ class Clauses:
         found = self._cases.get(token)
         if found is None:
             names = set()
-            for kid in self.kids(token):
+            kids = self.kids(token)
+            first = kids[0] if kids else token
+            if first < token and self.relations[first] in ("compound", "amod"):
+                # "in [South Korea]": the preposition was hung on the first word of the phrase
+                kids = [
+                    *kids,
+                    *(k for k in self.kids(first) if self.relations[k] == "case" and k < first),
+                ]
+            for kid in kids:
                 if self.relations[kid] in ("case", "mark"):
                     word = self.lowers[kid]
                     names.add(PREPOSITION_ALIASES.get(word, word))

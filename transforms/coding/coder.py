@@ -453,11 +453,16 @@ class EventCoder:
             recipients = [r for r in recipients if not _same_actor(r, actors)]
         if not recipients and kind in ("AGREE", "SUPPORT", "COOPERATE", "AID"):
             recipients = self._other_party(graph, phrases, reading, actors, pair)
-        if kind == "MOBILIZE" and not any(n.actor.code for n in actors):
+        if (
+            kind == "MOBILIZE"
+            and not any(n.actor.code for n in actors)
+            and graph.is_passive(reading.trigger)
+        ):
             # "thousands of police were deployed": the forces are those who move
-            forces = [n for n in recipients if n.actor.sector in ("MIL", "COP", "REB")]
-            if forces and graph.is_passive(reading.trigger):
-                actors, recipients = forces, [n for n in recipients if n not in forces]
+            moved = (phrases.actor(t) for t in graph.patients(reading.trigger))
+            actors = [n for n in moved if n is not None and n.actor.sector in ("MIL", "COP", "REB")]
+            actors, _ = self._localised(resolved, phrases, actors, recipients, place)
+            recipients = [r for r in recipients if not _same_actor(r, actors)]
         if not any(n.actor.code for n in actors) and not self._has_subject(graph, reading):
             implied = self._implied(graph, reading, kind, mode, recipients, place, resolved, sizes)
             if implied is not None:
@@ -1044,9 +1049,12 @@ def _is_own(graph: Clauses, named: Named, others: list[Named]) -> bool:
 
 def _same_actor(named: Named, others: list[Named]) -> bool:
     return any(
-        named.actor.entity_id is not None
-        and named.actor.entity_id == o.actor.entity_id
-        and named.actor.sector == o.actor.sector
+        (
+            named.actor.entity_id is not None
+            and named.actor.entity_id == o.actor.entity_id
+            and named.actor.sector == o.actor.sector
+        )
+        or (named.actor.start, named.actor.end) == (o.actor.start, o.actor.end)
         for o in others
     )
 

@@ -26,6 +26,8 @@ TOO_COMMON = frozenset(
     "center central general independence liberal industry commerce enterprise king prince queens major mayor orange "
     "young victoria police same both bay bath battle deal cork limerick tours angers lens caen of boom".split()
 )
+SEAT = 100_000
+"""A city of so many people may bear the name of its division."""
 CLOSE = 0.75
 """Similarity from which another spelling is taken: Mosul/Mosoul is .91, Kharkiv/Kharkov .86; translations lie below."""
 
@@ -51,7 +53,7 @@ ENGLISH = frozenset(
     "|ayodhya|ahmedabad|mumbai|chennai|kolkata|bengaluru|pune|poona|varanasi|jammu|leh|imphal|guwahati|dili|banda aceh"
     "|jolo|marawi|zamboanga|cotabato|davao|mexico city|havana|ciudad juarez|juarez|culiacan|acapulco|tijuana|port au prince"
     "|cap haitien|gonaives|medellin|cali|cucuta|bogota|caracas|maracaibo|quito|guayaquil|cuzco|cusco|ayacucho|brasilia"
-    "|sao paulo|rio|rio de janeiro|belem|palmyra|stepanakert|shusha|deir ezzor|deir al zour|deir ez zor|deir al zor|sirte|zawiya|zawiyah"
+    "|sao paulo|rio|rio de janeiro|belem|palmyra|stepanakert|khankendi|shusha|deir ezzor|deir al zour|deir ez zor|deir al zor|sirte|zawiya|zawiyah"
     "|ajdabiya|ajdabiyah|sabha|douma|duma|manbij|afrin|daraa|deraa|suwayda|sweida|quneitra|sinjar|tal afar|tel afar|haditha"
     "|qaim|al qaim|marib|saada|sanaa|sana a|zinjibar|kunduz|ghazni|naypyidaw|naypyitaw|sittwe|myitkyina|axum|aksum|bosaso"
     "|bossaso|galkayo|beledweyne|uvira|malakal|bentiu|kidal|gao|mopti|agadez|chibok|damaturu|maiduguri|kramatorsk|izium|izyum"
@@ -60,7 +62,7 @@ ENGLISH = frozenset(
     "|shymkent|semipalatinsk|baikonur|bishkek|dushanbe|tashkent|ashgabat|hotan|kashgar|lhasa|harbin|dalian|qingdao|tsingtao"
     "|nantou|hualien|tainan|taichung|sapporo|nagoya|yokohama|kyoto|daejeon|daegu|ulsan|wonsan|hamhung|nampo|hue|da nang|danang"
     "|haiphong|can tho|siem reap|battambang|luang prabang|chiang mai|pattani|yala|narathiwat|kota kinabalu|kuching|penang|ipoh"
-    "|makassar|medan|palembang|surabaya|yogyakarta|bandung|denpasar|kupang|ambon|jayapura|cebu|iloilo|baguio|legazpi|tacloban"
+    "|makassar|medan|palembang|surabaya|yogyakarta|bandung|denpasar|kupang|ambon|cebu|iloilo|baguio|legazpi|tacloban"
     "|asuncion|montevideo|cordoba|rosario|valparaiso|concepcion".split("|")
 )
 """English and former names of cities in the news that GeoNames lists as alternatives; every entry is ours."""
@@ -104,13 +106,16 @@ def _seats() -> dict[str, frozenset[str]]:
     }
 
 
-def _alternates(city: dict[str, Any], seats: frozenset[str]) -> list[str]:
+def _alternates(city: dict[str, Any], seats: frozenset[str], division: str | None) -> list[str]:
     """Return the lookup keys of a city: its name, our English names of it, and close spellings of large cities."""
     name = key(city["name"])
     names = [name]
     others = [key(other) for other in city["alternatenames"] if LATIN.fullmatch(other)]
     names += [other for other in others if other in ENGLISH and city["population"] >= 1_000]
     names += [other for other in others if other in seats]
+    if division is not None and city["population"] >= SEAT:  # Al Hudaydah is the city of Hodeidah
+        bare = {re.sub(r"^(al|el|ad|as|ash) ", "", other) for other in others}
+        names += [key(division)] if key(division) in bare else []
     if city["population"] >= 100_000:
         close = [
             (difflib.SequenceMatcher(None, name, other).ratio(), other)
@@ -185,7 +190,9 @@ def build(limit: int = LIMIT) -> int:
     ]
     for city in [*cities[:limit], *named]:
         capitals = seats.get(city["countrycode"], frozenset())
-        names = [name for name in _alternates(city, capitals) if name not in TOO_COMMON]
+        division = divisions.get((city["countrycode"], city["admin1code"]))
+        alternates = _alternates(city, capitals, division)
+        names = [name for name in alternates if name not in TOO_COMMON]
         if names:
             rows.append(
                 (

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-NAMESAKE_PEOPLE = 100_000
+NAMESAKE_PEOPLE = 50_000
 """A city of so many people is meant before the division of its name, which has more people as it holds the city."""
 
 CONTEXT_WEIGHT = 2.0

@@ -472,6 +472,30 @@ class Lake:
                 with contextlib.suppress(OSError):
                     folder.rmdir()
 
+    def files_now(self) -> dict[str, list[str]] | None:
+        """Return the files of each table while a commit is under way or was cut short, as it will have them.
+
+        From the moment the intent is there, the run has happened: a file it adds is at its place or still staged. Null
+        when no commit is under way: then what lies in the folders is what counts.
+
+        Raises:
+          LakeDamagedError: the intent or the ledger cannot be read.
+        """
+        path = self.home / "intent.json"
+        if not path.is_file():
+            return None
+        intent = read_sealed(path)
+        self.forget()
+        removed = set(intent["removes"])
+        places = {name: name for name in self.state.table(FILES, ("table",))["path"].to_pylist()}
+        places |= {target: staged for staged, target in intent["moves"]}
+        found: dict[str, list[str]] = {name: [] for name in tables.BY_NAME}
+        for target, staged in places.items():
+            table = target.split("/")[0]
+            if table in found and target not in removed:
+                found[table].append(target if (self.root / target).is_file() else staged)
+        return found
+
     def write_views(self) -> None:
         """Write views.sql and schema.json for the files there are now."""
         from pipelines import views

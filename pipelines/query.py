@@ -7,15 +7,17 @@ import datetime as dt
 import decimal
 import json
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow.compute as pc
 
 from pipelines.lake import Lake
 from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, INPUTS
 from pipelines.records import read_sealed
+from pipelines.views import views_sql
 from schemas import tables
 
 if TYPE_CHECKING:
@@ -38,14 +40,20 @@ def connect(lake: Lake) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET VARIABLE dateline_lake = ?", [str(lake.root)])
+    files = lake.files_now()
     path = lake.home / "views.sql"
-    if path.is_file():
+    if files is not None:
+        present = {name for name, paths in files.items() if paths}
+        connection.execute(views_sql(present, old=True, files=files))
+    elif path.is_file():
         connection.execute(path.read_text(encoding="utf-8"))
     return connection
 
 
 def run_query(lake: Lake, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return the columns and rows of a query.
+    """Return the columns and rows of a query, over the lake as it was before or after a commit and nothing between.
+
+    A commit that comes in between is noticed, and the query asked again.
 
     Raises:
       QueryError: DuckDB refuses it.
@@ -53,14 +61,32 @@ def run_query(lake: Lake, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """
     import duckdb
 
-    connection = connect(lake)
-    try:
-        result = connection.execute(sql)
-        if result.description is None:
-            return [], []
-        return [column[0] for column in result.description], result.fetchall()
-    except duckdb.Error as error:
-        raise QueryError(str(error)) from error
+    for attempt in range(1, _QUERY_ATTEMPTS + 1):
+        before = _moment(lake)
+        last = attempt == _QUERY_ATTEMPTS
+        try:
+            result = connect(lake).execute(sql)
+            if result.description is None:
+                return [], []
+            found = [column[0] for column in result.description], result.fetchall()
+            if last or _moment(lake) == before:
+                return found
+        except duckdb.IOException as error:  # a file was moved while it was being read
+            if last or _moment(lake) == before:
+                raise QueryError(str(error)) from error
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from error
+        time.sleep(0.1 * attempt)
+    raise AssertionError
+
+
+_QUERY_ATTEMPTS: Final = 6
+
+
+def _moment(lake: Lake) -> tuple[str, bool]:
+    """Return what changes with every commit, at its beginning and at its end."""
+    records = lake.run_records()
+    return records[-1].name if records else "", (lake.home / "intent.json").is_file()
 
 
 def list_views(lake: Lake) -> list[tuple[str, int, str]]:

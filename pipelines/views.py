@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -32,19 +32,28 @@ FROM (
 """
 
 
-def views_sql(present: Collection[str], *, old: bool = False) -> str:
+def views_sql(
+    present: Collection[str],
+    *,
+    old: bool = False,
+    files: Mapping[str, Sequence[str]] | None = None,
+) -> str:
     """Return SQL that makes one view per table; a table without files (not in ``present``) is an empty view.
 
-    ``old``: there may be files of an earlier schema, which lack columns; the views have them all the same.
+    ``old``: there may be files of an earlier schema, which lack columns; the views have them all the same. ``files`` are
+    the files of each table, relative to the lake, where not simply all that lie in its folder are meant.
     """
     return (
         _HEADER
-        + "".join(_view(table, table.name in present, old) for table in tables.TABLES)
+        + "".join(
+            _view(table, table.name in present, old, None if files is None else files[table.name])
+            for table in tables.TABLES
+        )
         + _EVENT_PAIRS
     )
 
 
-def _view(table: Table, present: bool, old: bool) -> str:
+def _view(table: Table, present: bool, old: bool, paths: Sequence[str] | None) -> str:
     comment = f"\n-- {table.description}\nCREATE OR REPLACE VIEW {table.name} AS\n"
     if present:
         options = "union_by_name = true"
@@ -52,10 +61,11 @@ def _view(table: Table, present: bool, old: bool) -> str:
             options += ", hive_partitioning = true, hive_types = {'published_month': VARCHAR}"
         else:
             options += ", hive_partitioning = false"
-        files = (
-            "SELECT * FROM read_parquet("
-            f"getvariable('dateline_lake') || '/{table.name}/**/*.parquet', {options})"
+        found = [f"{table.name}/**/*.parquet"] if paths is None else paths
+        places = ", ".join(
+            "getvariable('dateline_lake') || '/" + path.replace("'", "''") + "'" for path in found
         )
+        files = f"SELECT * FROM read_parquet([{places}], {options})"
         return f"{comment}{f'{_empty(table)} UNION ALL BY NAME {files}' if old else files};\n"
     return f"{comment}{_empty(table)};\n"
 

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.lake import Lake, LakeBusyError, LakeDamagedError, LakeError
+from pipelines.query import run_query
 from pipelines.verify import verify
 from tests import direct
 from tests.direct import DirectExecution, run
@@ -363,6 +364,34 @@ def test_a_reader_sees_no_article_twice_at_any_step_of_a_commit(archive, tmp_pat
     finally:
         parquet.fault = kept
     assert len(seen) > 20
+
+
+def test_a_query_sees_each_article_once_at_any_step_of_a_commit_and_after_a_death_in_it(
+    archive, tmp_path
+):
+    """Before the intent the lake of before, from the intent on the lake after: nothing is missing for a moment."""
+    lake = tmp_path / "lake"
+    run(lake, archive, stages=["ingest"])
+    sql = "SELECT count(*), count(DISTINCT article_id) FROM articles"
+    before = run_query(Lake(lake), sql)[1]
+    change_everything(archive)
+    seen = []
+
+    def look(name):
+        if name.startswith(("commit", "put.intent")):
+            seen.append((name, run_query(Lake(lake), sql)[1]))
+
+    parquet.fault, kept = look, parquet.fault
+    try:
+        run(lake, archive, stages=["ingest"])
+    finally:
+        parquet.fault = kept
+    after = run_query(Lake(lake), sql)[1]
+    assert before != after
+    decided = [name for name, _ in seen].index("put.intent.json.done")
+    assert {str(found) for _, found in seen[:decided]} == {str(before)}
+    assert {str(found) for _, found in seen[decided:]} == {str(after)}
+    assert len(seen) > 10
 
 
 # ------------------------------------------------------------------------------------------- lock and damage

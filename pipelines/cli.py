@@ -6,6 +6,7 @@
     dateline watch INPUT... --lake DIR      run, again and again
     dateline status | verify --lake DIR     what a lake holds; whether it is whole
     dateline compact | migrate --lake DIR   few large sorted files; tables of an older version
+    dateline publish --lake DIR --to URL    the lake on an object store
     dateline query --lake DIR [SQL]         DuckDB over the tables
     dateline schema [TABLE]                 the data dictionary
 
@@ -633,6 +634,31 @@ def migrate(lake: LakeDir, as_json: AsJson = False, log: Log = "text") -> None:
     with _attempt("migrate", lake, None, log) as attempt:
         how = _run_config(LOCAL_RUNNER, 1, 1.0)
         _perform(attempt, lake, how, as_json=as_json, log=log, stages=stages, migrating=True)
+
+
+@app.command()
+def publish(
+    lake: LakeDir,
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="s3://, gs:// or file:// folder.")],
+    grace: Annotated[
+        str,
+        typer.Option(
+            "--grace", metavar="TIME", help="Keep files so long after they cease to count."
+        ),
+    ] = "1d",
+    as_json: AsJson = False,
+    log: Log = "text",
+) -> None:
+    """Bring an object store to the state of a lake: files, then the run record, then what readers go by."""
+    from pipelines import publish as publishing
+    from pipelines.watch import parse_interval
+
+    seconds = parse_interval(grace)
+    _lake(lake).check()
+    stages: list[Stage] = [lambda place, _: publishing.main(place, to, seconds)]
+    with _attempt("publish", lake, None, log) as attempt:
+        how = _run_config(LOCAL_RUNNER, 1, 1.0)
+        _perform(attempt, lake, how, as_json=as_json, log=log, stages=stages)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

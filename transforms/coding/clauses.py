@@ -54,6 +54,11 @@ _ADJECTIVAL: Final = frozenset("opposed committed prepared determined dedicated"
 _BEING: Final = frozenset(
     "spectator spectators bystander bystanders onlooker onlookers signatory signatories".split()
 )
+# Verbs whose noun says what their subject is.
+_LINKING: Final = frozenset(
+    "become became becomes becoming remain remained remains remaining stay stayed stays seem seemed seems appear appeared"
+    " appears prove proved proves turn turned turns be being been feel felt look looked looks".split()
+)
 _CLOSING: Final = frozenset(['"', "\u201d", "''", "\u2019"])
 # Whose subject does not do what the object names: "police solved the murder", "residents fled the attack".
 _OBSERVING: Final = frozenset(
@@ -140,6 +145,8 @@ class Clauses:
             self._mend_conjuncts()
         if "nmod" in relations:
             self._mend_attachments()
+        if "xcomp" in relations:
+            self._mend_objects()
         self._mend_subjects()
         if not REPORTING.isdisjoint(self.words):
             self._mend_reports()
@@ -264,6 +271,27 @@ class Clauses:
             before = case - 1
             if self.tags[before] in ("NOUN", "PROPN"):
                 self._move(token, before, "nmod")
+
+    def _mend_objects(self) -> None:
+        """Read a noun that completes a verb without an object as its object: *called off a visit*, *stopped work*."""
+        for token in range(self.first, self.last):
+            if self.relations[token] != "xcomp" or self.tags[token] != "NOUN":
+                continue
+            verb = self.heads[token]
+            if (
+                verb < token
+                and self.tags[verb] == "VERB"
+                and self.lowers[verb] not in _LINKING
+                and not any(
+                    self.relations[k] in ("obj", "nsubj:pass") and k != token
+                    for k in self.children[verb]
+                )
+                and not any(
+                    self.relations[k] in ("case", "mark", "cop")
+                    for k in self.children.get(token, ())
+                )
+            ):
+                self._move(token, verb, "obj")
 
     def _mend_subjects(self) -> None:
         """Read a second subject that follows its verb as the object: a verb has one subject, and it stands first."""

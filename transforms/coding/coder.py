@@ -258,7 +258,11 @@ class EventCoder:
         anchors = self.lexicon.anchors
         lowers = tokens.lowers
         words = lowers[sentence.first : sentence.last]
-        if self.lexicon.triggers.isdisjoint(words) or not self._has_somebody(resolved, sentence):
+        if (
+            self.lexicon.triggers.isdisjoint(words)
+            and "must" not in words
+            and "should" not in words
+        ) or not self._has_somebody(resolved, sentence):
             return []
         candidates = [i for i, word in enumerate(words, sentence.first) if word in anchors]
         if sentence.last - sentence.first > LONGEST_SENTENCE:

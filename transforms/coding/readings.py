@@ -857,7 +857,9 @@ class SentenceReader:
     def readings(self, candidates: list[int]) -> list[Reading]:
         """Return the readings of a sentence that no other reading covers, in text order."""
         lowers, bare = self.graph.lowers, self.lexicon.bare
-        if not any(lowers[t] in bare or self.event_of(t) is not None for t in candidates):
+        if _MUST.isdisjoint(self.words) and not any(
+            lowers[t] in bare or self.event_of(t) is not None for t in candidates
+        ):
             return []
         found = [r for r in (self.reading(t) for t in candidates) if r is not None]
         found.sort(key=lambda r: (-len(r.chain), -len(r.covers), -r.confidence, r.trigger))

@@ -2,14 +2,15 @@
 
     python -m benchmarks.containers [--megabytes 300] [--kinds jsonl.gz tar warc.gz] [--keep FOLDER]
 
-The container is made of varied sample articles and is one unit of ``ingest``. The resident memory of the largest process
-is sampled while it is read; the table gives its peak in the second, the fifth and the last tenth of the time, which are
+The container is made of varied sample articles and is one unit of ``ingest``. The resident memory of the processes is
+sampled while it is read; the table gives the peaks in the second, the fifth and the last tenth of the time, which are
 equal where memory does not depend on size, and the units that ``annotate`` would then have, with their words.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import io
 import json
@@ -31,30 +32,31 @@ from pipelines.plan import plan_annotate
 
 
 class Memory(threading.Thread):
-    """Samples the resident memory of the largest process under another, in MB."""
+    """Samples the resident memory of a run's processes, in MB: driver, workers, and the readers' children."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.pid = pid
-        self.samples: list[float] = []
+        self.samples: list[dict[str, float]] = []
         self.done = threading.Event()
 
     def run(self) -> None:
         while not self.done.wait(0.5):
-            sizes = []
+            sizes = {"driver": 0.0, "worker": 0.0, "reader": 0.0}
             for pid in _descendants(self.pid):
-                try:
+                with contextlib.suppress(OSError, IndexError, ValueError):
                     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-                except (OSError, IndexError, ValueError):
-                    continue
-                sizes.append(pages * resource.getpagesize() / 1e6)
-            if sizes:
-                self.samples.append(max(sizes))
+                    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                    role = "reader" if b"formats.isolate" in command else "worker"
+                    role = "driver" if pid == self.pid else role
+                    sizes[role] = max(sizes[role], pages * resource.getpagesize() / 1e6)
+            self.samples.append(sizes)
 
-    def tenth(self, number: int) -> float:
-        """Return the peak in one tenth of the time, counted from 1."""
+    def tenths(self, role: str) -> str:
+        """Return the peaks of the second, the fifth and the last tenth of the time."""
         size = max(1, len(self.samples) // 10)
-        return max(self.samples[(number - 1) * size : number * size] or self.samples)
+        parts = [self.samples[(n - 1) * size : n * size if n < 10 else None] for n in (2, 5, 10)]
+        return ", ".join(f"{max(s[role] for s in part or self.samples):.0f}" for part in parts)
 
 
 def records(megabytes: int) -> Iterator[dict[str, object]]:
@@ -122,8 +124,8 @@ def measure(kind: str, folder: Path, megabytes: int) -> None:
     todo = plan_annotate(Lake(lake).state, (), signature="none")
     words = [unit.cost for unit in todo.units]
     print(
-        f"{kind:9} {place.stat().st_size / 1e6:4.0f} MB packed, {todo.listed} articles in {seconds:.0f} s; largest process "
-        f"{memory.tenth(2):.0f}, {memory.tenth(5):.0f}, {memory.tenth(10):.0f} MB; annotate has {len(words)} units of "
+        f"{kind:9} {place.stat().st_size / 1e6:4.0f} MB packed, {todo.listed} articles in {seconds:.0f} s; MB of the reader "
+        f"{memory.tenths('reader')}, the worker {memory.tenths('worker')}, the driver {memory.tenths('driver')}; annotate has {len(words)} units of "
         f"{min(words):,} to {max(words):,} words",
         flush=True,
     )

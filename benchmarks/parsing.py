@@ -30,7 +30,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from schemas.documents import Article, InputFile
 from schemas.outcomes import DocumentError, Reject
@@ -418,10 +418,40 @@ def tree_of(folder: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
+def open_watched(uri: str) -> BinaryIO:
+    """Open a file in a reader's process that ends when it reaches for a network, a secret, or a file to write."""
+    global _watched
+    if not _watched:
+        sys.addaudithook(_watch)
+        _watched = True
+    return open_uri(uri)
+
+
+_watched = False
+_TEMPORARY = tempfile.gettempdir()  # asked now: inside the hook it would wait for itself
+
+
+def _watch(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in (
+        "socket.connect",
+        "socket.getaddrinfo",
+        "socket.sendto",
+        "os.system",
+        "subprocess.Popen",
+    ):
+        os._exit(77)
+    if event == "open" and isinstance(arguments[0], str):
+        writes = bool((arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+        if arguments[0] == "/etc/passwd" or (
+            writes and not arguments[0].startswith((_TEMPORARY, "/dev/null"))
+        ):
+            os._exit(78)
+
+
 def _read_all(files: list[InputFile]) -> dict[str, Case]:
     """Read each file with one worker; time and memory are those of its child."""
     results = {}
-    with DocumentWorker(open_uri, SETTINGS) as worker:
+    with DocumentWorker(open_watched, SETTINGS) as worker:
         for file in files:
             worker.start()
             assert worker._child is not None

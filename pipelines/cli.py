@@ -358,7 +358,7 @@ def run(
             place, execution, reading, *found, scope, covers(inputs)
         ),
         lambda place, execution: annotating.main(place, execution, saying, scope),
-        lambda place, _: linking.main(place),
+        linking.main,
     ]
     if compact_after > 0:
         stages.append(lambda place, _: compacting.main(place, compact_after))
@@ -492,14 +492,20 @@ def annotate(
 
 
 @app.command()
-def link(lake: LakeDir, as_json: AsJson = False, log: Log = "text") -> None:
+def link(
+    lake: LakeDir,
+    workers: Workers = None,
+    runner: Runner = LOCAL_RUNNER,
+    as_json: AsJson = False,
+    log: Log = "text",
+) -> None:
     """Find articles that are copies of one another."""
     from pipelines import link as linking
 
     _lake(lake).check()
-    stages: list[Stage] = [lambda place, _: linking.main(place)]
+    stages: list[Stage] = [linking.main]
     with _attempt("link", lake, None, log) as attempt:
-        how = _run_config(LOCAL_RUNNER, 1, 1.0)
+        how = _run_config(runner, workers, 1.0)
         _perform(attempt, lake, how, as_json=as_json, log=log, stages=stages)
 
 

@@ -1,29 +1,77 @@
 """link: articles that say the same become rows of ``duplicates``.
 
-The copies are found on the driver, from the ledger: see ``transforms/link.py`` for why that is enough for exact ones.
+On one machine the copies are found on the driver, from the ledger: see ``transforms/link.py`` for why that is enough for
+exact ones. On an engine they are found by it:
+
+fingerprints ──LinkDuplicates──▶ copies ──write_shard──▶ duplicates
 """
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pipelines.execute import StageResult
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.execute import Execution, StageResult
 from pipelines.lake import Change, Lake, Run
 from pipelines.ledger import ARTICLES
+from pipelines.supervise import Job, RunStoppedError
 from schemas import ids
-from schemas.facts import Duplicate
-from schemas.tables import DUPLICATES
 from schemas.units import Manifest, Unit
-from transforms.link import LINK_VERSION, find_copies
-from transforms.parquet import UnitWriter
+from transforms.link import LINK_VERSION, find_copies, write_copies
+
+if TYPE_CHECKING:
+    import apache_beam as beam
 
 STAGE = "link"
 
+_SHARD_ARTICLES = 1_000_000
+"""Articles for one file of ``duplicates`` that an engine writes."""
 
-def main(lake: Lake) -> StageResult:
+_ROW_GROUP = 50_000
+"""Fingerprints that an engine hands out together, some 5 MB."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LinkConfig:
+    """What a job on an engine works on: a file of fingerprints in the staging folder, and its row groups."""
+
+    fingerprints: str
+    row_groups: int
+
+
+def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> None:
+    """Wire the steps; ``units`` are the shards that are to be written."""
+    import apache_beam as beam
+
+    from transforms.duplicates import LinkDuplicates, read_fingerprints, write_shard
+    from transforms.stage import SaveManifests
+
+    config: LinkConfig = job.config
+    shards = list(units or ())
+    (
+        pipeline
+        | "RowGroups" >> beam.Create(range(config.row_groups))
+        | "Deal" >> beam.Reshuffle()
+        | "ReadFingerprints"
+        >> beam.FlatMap(read_fingerprints, f"{job.lake}/{config.fingerprints}").with_output_types(
+            tuple[str, tuple[int | None, str]]
+        )
+        | "LinkDuplicates" >> LinkDuplicates(len(shards))
+        | "WriteShards" >> beam.Map(write_shard, shards, job.lake, job.staging, job.run_id)
+        | "SaveManifests" >> SaveManifests(f"{job.lake}/{job.staging}")
+    )
+
+
+def main(lake: Lake, execution: Execution) -> StageResult:
     """Bring ``duplicates`` up to date with the articles; it is written whole, being small.
 
     Raises:
+      RunStoppedError: the engine that was named could not do it.
       LakeError: the lake cannot be read or written.
     """
     started = time.monotonic()
@@ -33,14 +81,17 @@ def main(lake: Lake) -> StageResult:
     if state.linked_version == state.articles_version:
         lake.sweep(STAGE)
         return StageResult(stage=STAGE, run_id=None, listed=count, skipped=count)
-    copies = find_copies(articles)
     run = lake.begin(STAGE)
-    manifest = _write(lake, run, copies.to_pylist(), state.articles_version)
-    rows = dict(manifest.rows)
+    version = state.articles_version
+    if execution.config.local or not count:
+        manifests = [_find_here(lake, run, articles, version)]
+    else:
+        manifests = _find_elsewhere(lake, run, articles, version, execution)
+    rows = {"duplicates": sum(manifest.rows["duplicates"] for manifest in manifests)}
     lake.commit(
         run,
         Change(
-            manifests=[manifest] if manifest.files else [],
+            manifests=[manifest for manifest in manifests if manifest.files],
             replaced_tables=["duplicates"],
             linked=True,
             facts={"rows": rows, "seconds": round(time.monotonic() - started, 2)},
@@ -52,38 +103,48 @@ def main(lake: Lake) -> StageResult:
         run_id=run.run_id,
         listed=count,
         skipped=0,
-        copies=copies.num_rows,
+        copies=rows["duplicates"],
         rows=rows,
         seconds=round(time.monotonic() - started, 2),
     )
 
 
-def _write(lake: Lake, run: Run, copies: list[dict[str, str]], version: int) -> Manifest:
+def _shard(version: int, number: int, cost: int) -> Unit:
     signature = ids.digest("link", LINK_VERSION, version)
-    unit = Unit(
-        unit_id=ids.unit_id("link", signature), stage=STAGE, signature=signature, cost=len(copies)
-    )
+    parts = (signature, number) if number else (signature,)
+    return Unit(unit_id=ids.unit_id("link", *parts), stage=STAGE, signature=signature, cost=cost)
+
+
+def _find_here(lake: Lake, run: Run, articles: pa.Table, version: int) -> Manifest:
+    copies = find_copies(articles)
+    pairs = zip(copies["article_id"].to_pylist(), copies["original_id"].to_pylist(), strict=True)
     with lake.writing():
-        writer = UnitWriter(str(lake.root), run.staging, unit, run.run_id)
-        for copy in copies:
-            duplicate = Duplicate(
-                article_id=copy["article_id"],
-                original_id=copy["original_id"],
-                kind="exact",
-                similarity=1.0,
-            )
-            writer.add(DUPLICATES, "", duplicate)
-        files, _ = writer.close()
-    return Manifest(
-        unit_id=unit.unit_id,
+        unit = _shard(version, 0, copies.num_rows)
+        return write_copies(pairs, unit, str(lake.root), run.staging, run.run_id)
+
+
+def _find_elsewhere(
+    lake: Lake, run: Run, articles: pa.Table, version: int, execution: Execution
+) -> list[Manifest]:
+    path = f"{run.staging}/fingerprints.parquet"
+    columns = ["article_id", "content_hash", "published_at"]
+    with lake.writing():
+        pq.write_table(articles.select(columns), lake.root / path, row_group_size=_ROW_GROUP)
+    groups = -(-articles.num_rows // _ROW_GROUP)
+    units = [
+        _shard(version, number, _SHARD_ARTICLES)
+        for number in range(1 + articles.num_rows // _SHARD_ARTICLES)
+    ]
+    job = Job(
         stage=STAGE,
-        signature=signature,
+        lake=str(lake.root),
+        staging=run.staging,
         run_id=run.run_id,
-        files=files,
-        index=None,
-        rows={"duplicates": len(copies)},
-        rejects={},
-        articles=0,
-        words=0,
-        seconds=0.0,
+        config=LinkConfig(fingerprints=path, row_groups=groups),
+        beam_flags=execution.config.beam_flags,
     )
+    outcome = execution.perform(job, units)
+    if outcome.failures:
+        raise RunStoppedError(f"link failed: {outcome.failures[0].message}")
+    found = lake.gather(run)
+    return [found[unit_id] for unit_id in outcome.done]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipelines import annotate, ingest
+from pipelines import annotate, ingest, link
 from schemas.units import Unit
 
 if TYPE_CHECKING:
@@ -20,5 +20,5 @@ def build(pipeline: beam.Pipeline, job: Job, units: Sequence[Unit] | None) -> No
     Raises:
       KeyError: there is no such stage.
     """
-    wire = {"ingest": ingest.build, "annotate": annotate.build}[job.stage]
+    wire = {"ingest": ingest.build, "annotate": annotate.build, "link": link.build}[job.stage]
     wire(pipeline, job, units)

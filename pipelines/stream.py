@@ -368,7 +368,7 @@ def _annotate_and_link(
     lake: Lake, execution: Execution, saying: AnnotateConfig
 ) -> list[StageResult]:
     annotated = annotate.main(lake, execution, saying)
-    return [annotated] if annotated.too_many_rejects else [annotated, link.main(lake)]
+    return [annotated] if annotated.too_many_rejects else [annotated, link.main(lake, execution)]
 
 
 def _same_cluster(known: Mapping[str, Any], topic: Topic, config: StreamConfig) -> None:

@@ -135,7 +135,7 @@ def _without_engine_logs() -> Iterator[None]:
     """
 
     def wanted(record: logging.LogRecord) -> bool:
-        return record.module not in ("portable_runner", "pipeline_options")
+        return record.module not in ("portable_runner", "pipeline_options", "stager")
 
     handlers = list(logging.getLogger().handlers)
     for handler in handlers:

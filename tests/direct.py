@@ -87,7 +87,7 @@ def run(
         if "annotate" in stages:
             results.append(annotate.main(place, execution, AnnotateConfig(), scope))
         if "link" in stages:
-            results.append(link.main(place))
+            results.append(link.main(place, execution))
         if compact_after:
             compact.main(place, compact_after)
     return results

@@ -1,14 +1,22 @@
 """Articles that say the same become one original and its copies.
 
-Exact copies need no pipeline: the ledger holds every article's content hash, and finding equal ones is one sort, a
-second for a million articles, where a shuffle of a million elements takes minutes on one machine.
+On one machine exact copies need no pipeline: the ledger holds every article's content hash, and finding equal ones is one
+sort, a second for a million articles, where a shuffle of a million elements takes minutes. On an engine
+``duplicates.py`` does the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from schemas.facts import Duplicate
+from schemas.tables import DUPLICATES
+from schemas.units import Manifest, Unit
+from transforms.parquet import UnitWriter
 
 LINK_VERSION = "1"
 """Part of what decides whether ``duplicates`` is up to date."""
@@ -41,4 +49,36 @@ def find_copies(articles: pa.Table) -> pa.Table:
     table = pa.table({"article_id": ids, "original_id": ids.take(pa.array(original, pa.int64()))})
     return table.filter(pc.not_equal(table["article_id"], table["original_id"])).sort_by(
         [("original_id", "ascending"), ("article_id", "ascending")]
+    )
+
+
+def write_copies(
+    copies: Iterable[tuple[str, str]], unit: Unit, lake: str, staging: str, run_id: str
+) -> Manifest:
+    """Write (article, original) pairs as rows of ``duplicates`` and say what was written.
+
+    Raises:
+      OSError: the lake cannot be written.
+    """
+    writer = UnitWriter(lake, staging, unit, run_id)
+    count = 0
+    for article_id, original_id in copies:
+        count += 1
+        duplicate = Duplicate(
+            article_id=article_id, original_id=original_id, kind="exact", similarity=1.0
+        )
+        writer.add(DUPLICATES, "", duplicate)
+    files, _ = writer.close()
+    return Manifest(
+        unit_id=unit.unit_id,
+        stage=unit.stage,
+        signature=unit.signature,
+        run_id=run_id,
+        files=files,
+        index=None,
+        rows={"duplicates": count},
+        rejects={},
+        articles=0,
+        words=0,
+        seconds=0.0,
     )

@@ -75,7 +75,7 @@ def run_all(inputs, folder, execution, before_annotate=None):
         if before_annotate:
             before_annotate(lake, execution)
         results.append(annotate.main(lake, execution, AnnotateConfig()))
-        results.append(link.main(lake))
+        results.append(link.main(lake, execution))
     assert not any(result.failures for result in results)
     assert verify(lake) == []
     return lake_rows(folder)

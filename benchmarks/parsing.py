@@ -1,26 +1,23 @@
 """Score the parsing of articles against the labelled development data.
 
-    python -m benchmarks.parsing [SHARED] [--verbose] [--fuzz SECONDS]
+    python -m benchmarks.parsing [SHARED] [--verbose] [--only text|html|samples|hostile]
 
 Prints a table: plain text (title, first and last sentence, datelines, boilerplate), HTML (body F1 by the shingle
-measure of the article-extraction-benchmark, titles, dates, authors, pages a second; trafilatura alone beside it), and
-the hostile inputs of ``make_torture.py`` (documents delivered against expected). ``--fuzz`` runs every parser on
-mutations of small inputs for so many seconds each instead. SHARED is the folder with ``gold``, ``samples`` and
-``seeds``, by default ``../shared``.
+measure of the article-extraction-benchmark, titles, dates, authors, pages a second; trafilatura alone beside it), the
+real files of every format (read, or rejected for the reason they should be), and the hostile inputs of
+``make_torture.py`` (documents, reasons, dates, time and memory against what is expected). SHARED is the folder with
+``gold``, ``samples`` and ``seeds``, by default ``../shared``. ``tests/fuzz`` runs every parser on damaged input.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import dataclasses
 import datetime as dt
 import gzip
-import io
 import json
 import logging
 import os
-import random
 import re
 import statistics
 import subprocess
@@ -480,52 +477,6 @@ def _peak_of(worker: DocumentWorker) -> float:
     return peak_mb(child.pid) if child is not None and child.poll() is None else 0.0
 
 
-def fuzz(seconds: float) -> None:
-    """Run every parser on mutations of the unit tests' inputs; anything but a declared error ends the run."""
-    from tests.unit.formats import test_agency_formats as agency
-    from tests.unit.formats import test_archives as archives
-    from tests.unit.formats import test_crawls as crawls
-    from tests.unit.formats import test_html as pages
-    from tests.unit.formats import test_tabular as tables
-    from tests.unit.formats.helpers import TEXT
-
-    plain = TEXT.encode()
-    inputs = {
-        "text": plain, "html": pages.page(head=pages.LINKED).encode(), "jsonl": json.dumps({"title": "T", "text": TEXT}).encode() * 2,
-        "json": json.dumps([{"title": "T", "text": TEXT}]).encode(), "nitf": agency.NITF.encode(), "newsml": agency.NEWSML.encode(),
-        "g2": agency.G2.encode(), "mail": agency.MAIL.encode(), "csv": tables.table([tables.HEADER, *tables.ROWS]),
-        "warc": crawls.warc(crawls.http(crawls.PAGE)), "zip": archives.zipped(("a.txt", plain)), "tar": archives.tarred(("a.txt", plain)),
-        "gzip": gzip.compress(plain), "rtf": rb"{\rtf1\ansi " + plain + b"}",
-        "sgml": b'<REUTERS NEWID="1"><DATE>14-JUN-1987</DATE><TEXT><TITLE>T</TITLE><BODY>' + plain + b"</BODY></TEXT></REUTERS>",
-        "iptc7901": b"\x01a 1 dpa 2\r\nslug\r\n\x02T\r\n" + plain + b"\x03",
-    }  # fmt: skip
-    source = random.Random(20240601)
-    for name, payload in inputs.items():
-        until, runs = time.monotonic() + seconds, 0
-        while time.monotonic() < until:
-            data = bytearray(payload)
-            for _ in range(source.randint(1, 8)):
-                at = source.randrange(len(data) or 1)
-                action = source.randrange(4)
-                if action == 0:
-                    data[at : at + 1] = bytes([source.randrange(256)])
-                elif action == 1:
-                    del data[at : at + source.randint(1, 40)]
-                elif action == 2:
-                    data[at:at] = data[max(0, at - 30) : at] * source.randint(1, 20)
-                else:
-                    data[at:at] = source.choice(
-                        (b"<", b"\x00", b'"', b"\xff\xfe", b"]]>", b"\n\n", b"&#", b"{", b"\\u")
-                    )
-            file = InputFile(uri=f"fuzz.{name}", size=len(data))
-            for document in read_documents(file, io.BytesIO(bytes(data)), SETTINGS):
-                if not isinstance(document, Reject):
-                    with contextlib.suppress(DocumentError):
-                        parse_document(document, SETTINGS)
-            runs += 1
-        print(f"fuzz {name:9} {runs} inputs, nothing undeclared")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -537,12 +488,8 @@ def main() -> None:
     parser.add_argument(
         "--only", choices=("text", "html", "samples", "hostile"), help="one part alone"
     )
-    parser.add_argument("--fuzz", type=float, metavar="SECONDS")
     arguments = parser.parse_args()
     logging.disable(logging.ERROR)
-    if arguments.fuzz:
-        fuzz(arguments.fuzz)
-        return
     shared = Path(arguments.shared)
     for name, part in (
         ("text", plain_text),

@@ -309,9 +309,10 @@ def _draft(lines: list[str], facts: metadata.PageFacts, url: str | None, extract
     published, basis = facts.published, "metadata"
     if published is None and found.published is not None:
         published, basis = found.published, "text"
-    subtitle = facts.subtitle
+    subtitle = (facts.subtitle or "").strip(" |") or None
     paragraphs = list(found.paragraphs)
-    if subtitle and paragraphs and _same_start(subtitle, paragraphs[0]):
+    lead = f"{dateline.raw if dateline else ''} {paragraphs[0] if paragraphs else ''}"
+    if subtitle and (_same_start(subtitle, lead) or _same_start(subtitle, (*paragraphs, "")[0])):
         subtitle = None  # a description that only repeats the lead
     return Draft(
         paragraphs=paragraphs,

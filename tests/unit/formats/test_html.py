@@ -120,6 +120,17 @@ def test_the_dateline_is_taken_out_and_kept():
     )
 
 
+@pytest.mark.parametrize("dateline", ["", "GENEVA: "])
+def test_a_description_that_repeats_the_lead_is_no_subtitle(dateline):
+    lead = dateline + BODY[0]
+    head = f'<meta name="description" content="{lead}">'
+    (found,) = articles(page(body=[lead, *BODY[1:]], head=head).encode(), "a.html")
+    assert found.subtitle is None
+    head = '<meta name="description" content="| What it means for the valley">'
+    (found,) = articles(page(head=head).encode(), "a.html")
+    assert found.subtitle == "What it means for the valley"
+
+
 def test_valid_utf8_wins_over_a_wrong_declaration():
     body = [b.replace("Keller", "Müller") for b in BODY]
     (found,) = articles(page(body, charset="iso-8859-1").encode(), "a.html")

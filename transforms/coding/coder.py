@@ -472,7 +472,7 @@ class EventCoder:
             if implied is not None:
                 actors = [implied]
                 confidence *= 0.8
-        recipients = self._at_home(graph, phrases, reading, kind, mode, actors, recipients)
+        recipients = self._at_home(graph, phrases, reading, kind, mode, actors, recipients, place)
         resolved_actors = [
             n
             for n in actors
@@ -771,7 +771,7 @@ class EventCoder:
 
     def _at_home(
         self, graph: Clauses, phrases: Phrases, reading: Reading, kind: str, mode: str | None, actors: list[Named],
-        recipients: list[Named],
+        recipients: list[Named], place: tuple[int, object, str] | None,
     ) -> list[Named]:  # fmt: skip
         """Return the recipients with the country they share with a single actor where the text names none.
 
@@ -784,6 +784,8 @@ class EventCoder:
         if len(countries) != 1:
             return recipients
         country = countries.pop()
+        if place is not None and place[1].country not in (None, country):  # type: ignore[attr-defined]
+            return recipients  # abroad nothing is said by who does it
         sectors = {n.actor.sector for n in actors}
         if country is None or not (
             kind in ("COERCE", "PROTEST", "CONCEDE")
@@ -802,10 +804,9 @@ class EventCoder:
         self, graph: Clauses, reading: Reading, kind: str, mode: str | None, confidence: float
     ) -> tuple[str | None, str, str | None, float]:
         """Return auxiliary mode, type, mode and confidence after negation, future and condition."""
-        outer = (
-            reading.chain[0][1]
-            if reading.chain and reading.chain[0][0] not in ("say", "suppose")
-            else reading.trigger
+        carrier, outer = next(
+            ((o, t) for o, t in reading.chain if o not in ("say", "suppose")),
+            ("", reading.trigger),
         )
         negations = sum(
             circumstances.is_negated(graph, t)
@@ -831,7 +832,7 @@ class EventCoder:
         if not name:
             return aux, kind, mode, confidence
         given = {"NEGATION": "negation", "FUTURE": "future", "HYPOTHETICAL": "hypothetical"}[name]
-        if reading.chain and reading.chain[0][0] not in _PLAIN_OPERATORS and name != "NEGATION":
+        if carrier and carrier not in _PLAIN_OPERATORS and name != "NEGATION":
             return given if name == "HYPOTHETICAL" else aux, kind, mode, confidence * 0.8
         rule = self.lexicon.compose(name, kind, mode)
         if name == "NEGATION" and circumstances.modality(graph, outer) is None:

@@ -414,6 +414,10 @@ class Phrases:
                         owner.actor.entity_id,
                     )
         words = tuple(graph.lowers[left : token + 1])
+        if (graph.lowers[token] == "force" and left == token) or (
+            graph.lowers[token] == "forces" and graph.lowers[graph.heads[token]][:4] == "join"
+        ):
+            return None  # "dissolved by force", "joined forces"
         facts: ActorFacts = describe_phrase(words, token - left, self.knowledge, self.article_date)
         word = graph.lowers[token]
         if word in _HARDWARE and not (word.startswith("bomber") and facts.sector == "UAF"):

@@ -152,6 +152,8 @@ def sentence_of(error: str) -> str:
     if "Traceback (most recent call last)" in error and (found := _PYTHON_ERROR.findall(error)):
         python = [item for item in found if not item[0].endswith("Exception")] or found
         name, message = python[-1]
+        while (inner := re.match(r"(?:\w+\.)*(\w+Error): (.+)", message)) is not None:
+            name, message = inner[1], inner[2]
         return f"{name}: {message.strip()}"[:500]
     if _WORKER_LOST.search(error):
         return "a worker process was lost"

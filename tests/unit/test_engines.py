@@ -158,6 +158,10 @@ def test_the_command_says_it_and_leaves_the_lake_alone(java, tmp_path):
             "Pipeline BeamApp-1_2 failed in state FAILED: java.io.IOException: Insufficient number of network buffers",
             "Insufficient number of network buffers",
         ),
+        (
+            "Traceback (most recent call last):\nRuntimeError: OSError: [Errno 28] No space left on device",
+            "OSError: [Errno 28] No space left on device",
+        ),
         ("", "unknown error"),
     ],
 )

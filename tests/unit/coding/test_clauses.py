@@ -75,6 +75,52 @@ def test_only_exact_numbers_are_read(text, value):
     assert circumstances.number(text) == value
 
 
+VISIT = "He/PRP/PRON/nsubj>2 called/VBD/VERB/root>0 off/RP/ADP/compound:prt>2 a/DT/DET/det>5 visit/NN/NOUN/xcomp>2"
+TOLD = "Oslo/NNP/PROPN/nsubj>2 told/VBD/VERB/root>0 Riga/NNP/PROPN/iobj>2 to/TO/PART/mark>5 stop/VB/VERB/xcomp>2"
+DEEP = (
+    "The/DT/DET/det>2 killing/NN/NOUN/nsubj>10 of/IN/ADP/case>5 a/DT/DET/det>5 man/NN/NOUN/nmod>2 by/IN/ADP/case>7"
+    " soldiers/NNS/NOUN/nmod>5 yesterday/NN/NOUN/obl:unmarked>10 has/VBZ/AUX/aux>10 angered/VBN/VERB/root>0"
+    " them/PRP/PRON/obj>10"
+)
+AGENT = (
+    "He/PRP/PRON/nsubj:pass>3 was/VBD/AUX/aux:pass>3 killed/VBN/VERB/root>0 in/IN/ADP/case>6 his/PRP$/PRON/nmod:poss>6"
+    " home/NN/NOUN/obl>3 by/IN/ADP/case>8 soldiers/NNS/NOUN/nmod>6"
+)
+TENSES = (
+    "Oslo/NNP/PROPN/nsubj>2 said/VBD/VERB/root>0 the/DT/DET/det>4 pact/NN/NOUN/nsubj>6 is/VBZ/AUX/cop>6"
+    " vital/JJ/ADJ/ccomp>2 and/CC/CCONJ/cc>8 urged/VBD/VERB/conj>6 Riga/NNP/PROPN/obj>8"
+)
+OPPOSED = "Oslo/NNP/PROPN/nsubj:pass>3 is/VBZ/AUX/aux:pass>3 opposed/VBN/VERB/root>0 to/IN/ADP/case>5 talks/NNS/NOUN/obl>3"
+QUOTED = (
+    "They/PRP/PRON/nsubj>2 lied/VBD/VERB/ccomp>5 ,/,/PUNCT/punct>2 "
+    "\u201d/''/PUNCT/punct>2 denounced/VBD/VERB/root>0 the/DT/DET/det>7 union/NN/NOUN/obj>5"
+)
+ACCORDING = (
+    "Four/CD/NUM/nsubj:pass>3 were/VBD/AUX/aux:pass>3 shot/VBN/VERB/root>0 according/VBG/VERB/case>6"
+    " to/IN/ADP/fixed>4 lawyers/NNS/NOUN/obl:agent>3"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verb", "subjects", "objects"),
+    [
+        (VISIT, "called", ["He"], ["visit"]),
+        (TOLD, "told", ["Oslo"], ["Riga"]),
+        (DEEP, "killing", ["soldiers"], ["man"]),
+        (AGENT, "killed", ["soldiers"], ["He"]),
+        (TENSES, "urged", ["Oslo"], ["Riga"]),
+        (OPPOSED, "opposed", ["Oslo"], []),
+        (QUOTED, "denounced", ["union"], []),
+        (ACCORDING, "shot", [], ["Four"]),
+    ],
+)
+def test_what_the_parser_hung_elsewhere_is_found(sentence, verb, subjects, objects):
+    g = graph(sentence)
+    token = at(g, verb)
+    assert words(g, tuple(f.token for f in g.slot(token, "subj"))) == subjects
+    assert words(g, tuple(f.token for f in g.slot(token, "obj"))) == objects
+
+
 RELATIONS = (
     "nsubj", "obj", "obl", "nmod", "conj", "flat", "compound", "amod", "ccomp", "xcomp", "advcl", "parataxis", "appos",
 )  # fmt: skip

@@ -82,7 +82,9 @@ BACKED: Final = (["backed"], ["supported"], ["trained"], ["sponsored"], ["funded
 ORIGIN: Final = frozenset(
     ("born", "based", "educated", "made", "built", "registered", "speaking", "flagged")
 )
-AGAINST: Final = frozenset(("anti", "pro", "ex", "non", "post", "pre"))
+AGAINST: Final = frozenset(
+    ("anti", "pro", "ex", "non", "post", "pre", "meso", "inter", "trans", "pan")
+)
 FORMER: Final = frozenset(
     ("former", "ex", "deposed", "ousted", "exiled", "late", "onetime", "toppled", "retired")
 )

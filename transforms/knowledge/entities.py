@@ -105,6 +105,22 @@ STATE_OFFICES: Final = frozenset(
         "justice",
     )
 )
+COMMON_OFFICES: Final = frozenset(
+    (
+        "minister",
+        "ambassador",
+        "chief of staff",
+        "police",
+        "judge",
+        "justice",
+        "prosecutor",
+        "central bank",
+        "presidential staff",
+        "intelligence",
+        "speaker",
+    )
+)
+"""Offices whose holders are many, and named without a title only in the news of their country."""
 MINISTERS: Final = STATE_OFFICES - {"head of state", "deputy head"}
 """Offices that only states have; unions and clubs have presidents too."""
 STATE_WORDS: Final = frozenset(
@@ -548,7 +564,7 @@ class Resolver:
             for place in places
             if place.country in others
             and place.population >= RIVAL_SHARE * seat
-            and place.resolution == "place"
+            and (place.resolution == "place" or place.country == self.home)
         ]
         if not rivals:
             return False
@@ -669,10 +685,18 @@ class Resolver:
             inside = (key(rest), self.knowledge.country(rest.strip()) or "")
             if self._place_named(index, key(first), inside, surface):
                 return
-        if not facility and self._place_named(index, name, self._container(mention), surface):
+        if (
+            not facility
+            and WATERS.isdisjoint(name.split()[-1:])
+            and self._place_named(index, name, self._container(mention), surface)
+        ):
             return
         facts = self._facts(mention.first, mention.last, mention.last - 1)
-        if not WATERS.isdisjoint(name.split()) or self._is_only_organisation(mention):
+        if (
+            not WATERS.isdisjoint(name.split())
+            or facts.country_basis == "organisation"
+            or self._is_only_organisation(mention)
+        ):
             facts = ActorFacts()
         cluster = self._cluster(
             "FAC" if facility else "LOC", ("FAC" if facility else "LOC", name), surface
@@ -1429,6 +1453,10 @@ class Resolver:
             found = find_by_surname(self.knowledge, cluster.parts, cluster.office, self.date)
             if found is not None and (told is None or told == found.country):
                 holders = people.named(key(found.name))
+        if not holders and len(cluster.parts) == 2 and cluster.office:
+            holders = self._with_second_surname(cluster)
+        if holders and told is None and cluster.office is None:
+            holders = [holder for holder in holders if self._may_be_meant(holder)]
         if not holders:
             return None
         if told is not None:
@@ -1443,6 +1471,23 @@ class Resolver:
             ):
                 return None
         return choose_office(holders, self.date)
+
+    def _with_second_surname(self, cluster: Cluster) -> Sequence[Officeholder]:
+        """Find who has two family names in our table and one in the text: Alexandra Hill Tinoco, foreign minister."""
+        found = [
+            holder
+            for holder in self.knowledge.people.beginning(" ".join(cluster.parts))
+            if holder.office == cluster.office
+        ]
+        return found if len({holder.qid or holder.name for holder in found}) == 1 else ()
+
+    def _may_be_meant(self, holder: Officeholder) -> bool:
+        """Say whether a name alone, without title or nationality, is that of an office-holder: his country is in the article."""
+        return (
+            holder.office not in COMMON_OFFICES
+            or holder.country in self.weights
+            or (holder.country == self.home or holder.country not in self.knowledge.countries)
+        )
 
     @staticmethod
     def _may_lead(parts: Sequence[str]) -> bool:

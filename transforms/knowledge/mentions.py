@@ -32,6 +32,7 @@ BODIES: Final = frozenset(
     "Group Command Enterprise Council Authority Authorities Office Department Committee Commission Assembly Court Party Union "
     "Bank Company Association Heads Board Staff Headquarters Directorate Secretariat Law Code Gazette Hospital School "
     "University Institute Foundation House Service Services Agency Bureau Force Forces Army Navy Police Corps Guard Stool "
+    "Drive Street Road Avenue Square Bridge Airport Park Stadium Hotel Palace Station Wharf "
     "Limited Ltd Inc Corporation Centre Center Academy College Society Federation League Fund Trust Ministry".split()
 )
 """Last words of names of bodies, which are no person's: what stands before them is no title."""

@@ -62,6 +62,7 @@ class People:
         self._replaced: set[str] = set()
         self._surnames: dict[str, list[str]] | None = None
         self._heads: dict[str, list[tuple[str, str]]] | None = None
+        self._starts: dict[str, list[str]] | None = None
         self._built: dict[str, tuple[Officeholder, ...]] = {}
 
     def read(self, path: pathlib.Path) -> None:
@@ -89,7 +90,7 @@ class People:
             if holder not in same:
                 same.append(holder)
             self._built.pop(joined, None)
-        self._surnames = self._heads = None
+        self._surnames = self._heads = self._starts = None
 
     def replace(self, name: str) -> None:
         """Forget what is known under a name, so that a user's rows take its place."""
@@ -124,6 +125,16 @@ class People:
             holder for joined in self._surnames.get(surname, ()) for holder in self.named(joined)
         ]
         return tuple(dict.fromkeys(found))
+
+    def beginning(self, joined: str) -> tuple[Officeholder, ...]:
+        """Return everybody whose name of three words or more begins with two words, given as a lookup key."""
+        if self._starts is None:
+            self._starts = {}
+            for name in (*self._rows, *(name for name in self._added if name not in self._rows)):
+                words = name.split(" ", 3)
+                if len(words) > 2:
+                    self._starts.setdefault(f"{words[0]} {words[1]}", []).append(name)
+        return tuple(holder for name in self._starts.get(joined, ()) for holder in self.named(name))
 
     def heads_like(self, surname: str) -> list[str]:
         """Return the lookup keys of heads of state and government whose last name differs by one letter, the first equal."""

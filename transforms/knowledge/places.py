@@ -18,6 +18,12 @@ import pyarrow.parquet as pq
 NAMESAKE_PEOPLE = 50_000
 """A city of so many people is meant before the division of its name, which has more people as it holds the city."""
 
+WORLD_CITY = 1_000_000
+"""A city abroad of so many people is meant before a namesake in the article's main country."""
+
+SETTLED = frozenset(("USA", "CAN", "AUS", "NZL", "ZAF"))
+"""Countries of which many towns are named after larger ones abroad: Geneva in New York is not meant."""
+
 CONTEXT_WEIGHT = 2.0
 """The main country of an article counts as much as seven times the people (log(7.4) is 2.0): Tripoli in Lebanon beats
 Libya's capital in an article about Lebanon, while Geneva stays in Switzerland in one about the United States."""
@@ -178,6 +184,10 @@ class Gazetteer:
             key=lambda item: (-item[0], item[1]),
         )
         best_score, _, best = scored[0]
+        if best.population < WORLD_CITY and not weights.get(best.country):
+            at_home = [item for item in scored if weights.get(item[2].country, 0.0) >= 0.8]
+            if at_home and at_home[0][2].country not in SETTLED:
+                best_score, _, best = at_home[0]
         others = [score for score, _, place in scored if place.country != best.country]
         margin = best_score - others[0] if others else 3.0
         known = weights.get(best.country, 0.0) > 0

@@ -387,3 +387,24 @@ def test_divisions_of_everyday_names_need_their_country():
 def test_everyday_words_in_capitals_at_the_start_name_no_country():
     result = resolve("Reporters spoke.\nCar bombs killed two in [Kenya|LOC].")
     assert {row.country for row in result.entities} <= {"KEN"}
+
+
+def test_a_name_alone_is_an_office_holders_only_where_his_country_is_in_the_article():
+    alone = resolve("The son of the ruler of [Gujarat|LOC], [Aziz Khan|PERSON], died.", date=DAY)
+    assert of(alone, "Aziz Khan").identifier is None
+    famous = resolve("[Angela Merkel|PERSON] visited [Gujarat|LOC].", date=DAY)
+    assert of(famous, "Angela Merkel").country == "DEU"
+
+
+def test_one_of_two_family_names_is_enough_with_the_office():
+    result = resolve(
+        "Foreign Minister [Alexandra Hill|PERSON] met reporters.", date=dt.date(2022, 3, 1)
+    )
+    assert of(result, "Alexandra Hill").country == "SLV"
+
+
+def test_a_town_of_the_article_s_country_is_meant_before_a_city_abroad():
+    result = resolve("The police of [El Salvador|LOC] searched homes in [Santa Ana|LOC].")
+    assert of(result, "Santa Ana").country == "SLV"
+    result = resolve("Officials of the [United States|LOC] met in [Geneva|LOC].")
+    assert of(result, "Geneva").country == "CHE"

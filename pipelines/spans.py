@@ -82,9 +82,22 @@ def in_sorted(values: Keys, known: Keys) -> npt.NDArray[np.bool_]:
     """Tell of each value whether it is among ``known``, which is sorted."""
     if not len(known):
         return np.zeros(len(values), dtype=np.bool_)
-    at = np.searchsorted(known, values)
+    return known[places(values, known)] == values
+
+
+def places(values: Keys, known: Keys) -> Counts:
+    """Return where in ``known``, which is sorted and not empty, each value would be, if it is there at all.
+
+    Rows of an article mostly follow one another: one search for all of them.
+    """
+    starts = (
+        np.concatenate([[True], values[1:] != values[:-1]]) if len(values) else np.array([], bool)
+    )
+    firsts = np.flatnonzero(starts)
+    few = len(firsts) * 2 < len(values)
+    at = np.searchsorted(known, values[firsts] if few else values)
     at[at == len(known)] = 0
-    return known[at] == values
+    return np.repeat(at, np.diff([*firsts, len(values)])) if few else at
 
 
 def buffers(array: pa.Array) -> tuple[Counts, npt.NDArray[np.uint8]]:
@@ -110,15 +123,18 @@ def structs(column: pa.ChunkedArray) -> tuple[pa.StructArray, Counts]:
 class Texts:
     """The texts of some articles in one buffer.
 
-    ``order`` sorts ``keys``; ``starts`` are the first bytes of the texts and the end of the last; ``tails`` the
-    positions of the bytes that begin no code point, ``shifted`` the same less the number of such bytes before them.
+    ``order`` sorts ``keys``; ``starts`` are the first bytes of the texts, ``points`` the number of code points before
+    them in the buffer, ``lengths`` their own; ``plain`` are the texts of which each byte is one. ``shifted`` are the
+    positions of the bytes that begin no code point, less the number of such bytes before them.
     """
 
     keys: Keys
     order: Counts
     starts: Counts
+    points: Counts
+    lengths: Counts
+    plain: npt.NDArray[np.bool_]
     data: npt.NDArray[np.uint8]
-    tails: Counts
     shifted: Counts
 
     @classmethod
@@ -133,12 +149,16 @@ class Texts:
         data = data[offsets[0] : offsets[-1]]
         tails = np.flatnonzero((data & 0xC0) == 0x80)
         order = np.argsort(keys, kind="stable")
+        starts = offsets - offsets[0]
+        points = starts - np.searchsorted(tails, starts)
         return cls(
             keys=keys[order],
             order=order,
-            starts=offsets - offsets[0],
+            starts=starts[:-1],
+            points=points[:-1],
+            lengths=np.diff(points),
+            plain=np.diff(points) == np.diff(starts),
             data=data,
-            tails=tails,
             shifted=tails - np.arange(len(tails)),
         )
 
@@ -147,10 +167,9 @@ class Texts:
 
         ``start`` and ``end`` count code points; a null is wrong.
         """
-        at = np.searchsorted(self.keys, articles)
-        at[at == len(self.keys)] = 0
         if not len(self.keys):
             return np.array([], np.int64)
+        at = places(articles, self.keys)
         mine = np.flatnonzero(self.keys[at] == articles)
         firsts, lasts = _numbers(start), _numbers(end)
         strings = _whole(text)
@@ -171,18 +190,14 @@ class Texts:
     def _wrong(
         self, rows: Counts, articles: Counts, start: Counts, end: Counts, text: pa.Array
     ) -> Counts:
-        lows, highs = self.starts[articles], self.starts[articles + 1]
-        # Code points before the text and at its end, counted through the whole buffer.
-        base = lows - np.searchsorted(self.tails, lows)
-        length = highs - np.searchsorted(self.tails, highs) - base
         bad = (
             (start < 0)
             | (end < start)
-            | (end > length)
+            | (end > self.lengths[articles])
             | pc.is_null(text).to_numpy(zero_copy_only=False)
         )
-        first = self._byte_of(base + np.where(bad, 0, start))
-        last = self._byte_of(base + np.where(bad, 0, end))
+        first = self._byte_of(articles, np.where(bad, 0, start))
+        last = self._byte_of(articles, np.where(bad, 0, end))
         offsets, data = buffers(text)
         sizes = np.diff(offsets)
         bad |= last - first != sizes
@@ -197,8 +212,13 @@ class Texts:
         bad[good[np.searchsorted(begins + sizes, differing, side="right")]] = True
         return rows[bad]
 
-    def _byte_of(self, points: Counts) -> Counts:
-        return points + np.searchsorted(self.shifted, points, side="right")
+    def _byte_of(self, articles: Counts, points: Counts) -> Counts:
+        """Return where in the buffer a code point of each article begins."""
+        found = self.starts[articles] + points
+        rest = np.flatnonzero(~self.plain[articles])
+        through = self.points[articles[rest]] + points[rest]
+        found[rest] = through + np.searchsorted(self.shifted, through, side="right")
+        return found
 
 
 def _numbers(column: Any) -> Counts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import dataclasses
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, KINDS
 from pipelines.records import LakeDamagedError, State, read_sealed
 from pipelines.spans import Texts, ids_of, in_sorted, pair_ids
 from schemas import tables
-from schemas.tables import published_month
+from schemas.tables import UNKNOWN_MONTH
 from transforms.parquet import file_digest
 
 Keys = npt.NDArray[np.uint64]
@@ -310,14 +311,20 @@ class _Rows:
             self._check_spans(month, Texts.of([]), known, entities, first=True)
 
     def _check_article_month(self, month: str, rows: pa.Table) -> None:
-        stamps = rows["published_at"].to_pylist()
-        precisions = rows["published_precision"].to_pylist()
-        wanted = month.removeprefix("published_month=")
-        wrong = [
-            number
-            for number, (stamp, precision) in enumerate(zip(stamps, precisions, strict=True))
-            if published_month(stamp, precision) != wanted
-        ]
+        stamps = rows["published_at"].cast(pa.int64()).combine_chunks()
+        vague = pc.is_in(
+            rows["published_precision"].cast(pa.string()), value_set=pa.array(["year", "unknown"])
+        )
+        unknown = pc.or_(pc.is_null(stamps), vague.combine_chunks()).to_numpy(zero_copy_only=False)
+        moments = pc.fill_null(stamps, 0).to_numpy().view("datetime64[us]")
+        name = month.removeprefix("published_month=")
+        if name == UNKNOWN_MONTH:
+            wrong = np.flatnonzero(~unknown)
+        elif re.fullmatch(r"\d{4}-\d{2}", name):
+            here = moments.astype("datetime64[M]") == np.datetime64(name, "M")
+            wrong = np.flatnonzero(unknown | ~here)
+        else:
+            wrong = np.arange(rows.num_rows)
         self.findings.add(
             "wrong_partition",
             "articles",

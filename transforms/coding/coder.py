@@ -517,6 +517,8 @@ class EventCoder:
             resolved, resolved_actors, resolved_recipients
         ):
             confidence *= _AMONG_PRIVATE[kind]
+        if kind == "MOBILIZE" and all(n.actor.sector in _PRIVATE for n in resolved_actors):
+            confidence *= 0.5  # companies mobilise capital, people mobilise support
         if kind == "CONSULT" and any(n.actor.sector == "JRN" for n in (*actors, *recipients)):
             confidence *= 0.5  # an interview
 

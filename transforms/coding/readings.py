@@ -769,7 +769,11 @@ class SentenceReader:
             )
             if not recipients and operator.label == "request":
                 recipients = tuple(t for t in content.recipients if t not in own)
-            if operator.label in ("accuse", "condemn") and not recipients:
+            if (
+                operator.label in ("accuse", "condemn")
+                and not recipients
+                and content.event_type not in ("ASSAULT", "COERCE")  # its recipient is the victim
+            ):
                 recipients = tuple(t for t in content.recipients if t not in own)
         else:
             others = tuple(

@@ -432,7 +432,7 @@ class Phrases:
         country, code = country or facts.country, code or facts.code or facts.country
         if facts.code and facts.code != facts.country and not country:
             code = facts.code
-        if code is None:
+        if code in (None, "ISM"):  # Moslem forces in east Bosnia are Bosnia's
             for kid in graph.kids(token):
                 if graph.relations[kid] in ("nmod", "appos", "obl", "nmod:unmarked") and (
                     graph.relations[kid] == "appos" or graph.cases(kid) & _LOCATING

@@ -110,7 +110,7 @@ def test_every_format_links_its_specification():
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_a_damaged_sample_gives_articles_and_rejects_and_nothing_else(name, data):
     whole = (FOLDER / name).read_bytes()

@@ -167,4 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # by its name: a worker process has to find run_worker where this one says it is
+    from pipelines import harness
+
+    harness.main()

@@ -137,12 +137,19 @@ def _without_engine_logs() -> Iterator[None]:
     def wanted(record: logging.LogRecord) -> bool:
         return record.module not in ("portable_runner", "pipeline_options", "stager")
 
+    def told(fault: threading.ExceptHookArgs) -> None:
+        if fault.thread is None or not fault.thread.name.startswith("wait_until_finish"):
+            usual(fault)
+
     handlers = list(logging.getLogger().handlers)
     for handler in handlers:
         handler.addFilter(wanted)
+    # Beam's own threads fall over a job server that goes away; so does the call that is waiting, which says it.
+    usual, threading.excepthook = threading.excepthook, told
     try:
         yield
     finally:
+        threading.excepthook = usual
         for handler in handlers:
             handler.removeFilter(wanted)
 

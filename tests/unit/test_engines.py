@@ -179,3 +179,31 @@ def test_the_cache_is_where_the_scripts_put_things(monkeypatch, tmp_path):
             name = kind.program.split("/")[1].removesuffix(".jar")
             pom = (ROOT / "deploy" / kind.name.lower() / "pom.xml").read_text()
             assert f"<finalName>{name}</finalName>" in pom
+
+
+def test_a_pool_by_itself_starts_workers_and_ends_them_with_itself():
+    import grpc
+    from apache_beam.portability.api import beam_fn_api_pb2, beam_fn_api_pb2_grpc
+
+    pool = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.harness", "--port", "0", "--host", "localhost"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        address = next(line for line in pool.stderr if "listening" in line).split()[-1]
+        request = beam_fn_api_pb2.StartWorkerRequest(worker_id="w1")
+        request.control_endpoint.url = "localhost:1"
+        with grpc.insecure_channel(address) as channel:
+            stub = beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolStub(channel)
+            assert stub.StartWorker(request).error == ""
+            found = subprocess.run(
+                ["ps", "-o", "pid=", "--ppid", str(pool.pid)], capture_output=True, text=True
+            )
+            assert found.stdout.split()
+            stop = beam_fn_api_pb2.StopWorkerRequest(worker_id="w1")
+            assert stub.StopWorker(stop).error == ""
+    finally:
+        pool.terminate()
+        assert pool.wait(20) == 0

@@ -389,9 +389,19 @@ class Clauses:
     def _mend_tenses(self) -> None:
         """Give a verb in the past back to the speaker whose report is in the present: *said it is vital and vowed ...*."""
         for verb in range(self.first, self.last):
-            if self.relations[verb] != "conj" or self.xpos[verb] != "VBD":
+            if self.relations[verb] != "conj" or self.xpos[verb] not in ("VBD", "VBN"):
+                continue
+            if self.xpos[verb] == "VBN" and any(
+                self.relations[k].startswith("aux") for k in self.children.get(verb, ())
+            ):
                 continue
             head = self.heads[verb]
+            if self.xpos[verb] == "VBN" and (
+                self.is_passive(head)
+                or any(self.xpos[k] == "VBN" for k in self.kids_by(head, "aux"))
+                or self.xpos[head] == "VBN"
+            ):
+                continue  # "has met and agreed" shares its auxiliary
             speaker = self.heads[head]
             if (
                 self.relations[head] != "ccomp"

@@ -362,13 +362,15 @@ class EventCoder:
         return found
 
     def _others_between(
-        self, graph: Clauses, phrases: Phrases, trigger: int, actors: list[Named],
+        self, graph: Clauses, phrases: Phrases, reading: Reading, actors: list[Named],
         taken: set[tuple[int, int, str | None]],
     ) -> list[Named]:  # fmt: skip
-        """Return the second party of *talks between A and B* where a long list of names came apart."""
-        try:
-            start = graph.lowers.index("between", trigger + 1, min(trigger + 4, graph.last))
-        except ValueError:
+        """Return the second party of *talks between A and B* or *with B* where a long list of names came apart."""
+        trigger = reading.trigger
+        near = range(trigger + 1, min(trigger + 4, graph.last))
+        words = ("between", "with") if reading.event_type == "CONSULT" else ("between",)
+        start = next((i for i in near if graph.lowers[i] in words), None)
+        if start is None:
             return []
         for token in range(start + 1, min(start + 60, graph.last)):
             if graph.tags[token] in ("VERB", "AUX") and graph.relations[token] not in (
@@ -419,7 +421,7 @@ class EventCoder:
         actors = self._actors(phrases, reading.actors, taken, pair, view)
         recipients = self._actors(phrases, reading.recipients, taken, pair, view)
         if reading.reciprocal and len({n.actor.code for n in (*actors, *recipients)}) == 1:
-            actors += self._others_between(graph, phrases, reading.trigger, actors, taken)
+            actors += self._others_between(graph, phrases, reading, actors, taken)
         kind, mode = reading.event_type, reading.mode
         confidence = reading.confidence
         if kind == "MOBILIZE" and len({n.actor.country for n in actors if n.actor.country}) > 1:
@@ -517,8 +519,12 @@ class EventCoder:
             resolved, resolved_actors, resolved_recipients
         ):
             confidence *= _AMONG_PRIVATE[kind]
-        if kind == "MOBILIZE" and all(n.actor.sector in _PRIVATE for n in resolved_actors):
-            confidence *= 0.5  # companies mobilise capital, people mobilise support
+        if kind == "MOBILIZE" and (
+            all(n.actor.sector in _PRIVATE for n in resolved_actors)
+            or (graph.relations[reading.trigger] == "acl" and graph.xpos[reading.trigger] == "VBN")
+        ):
+            # companies mobilise capital, people support; "the forces stationed there" are only described
+            confidence *= 0.5
         if kind == "CONSULT" and any(n.actor.sector == "JRN" for n in (*actors, *recipients)):
             confidence *= 0.5  # an interview
 

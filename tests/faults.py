@@ -152,7 +152,7 @@ class WorkerNight:
         self.workers = workers
         self.archive = folder / "in"
         self.before = folder / "before"
-        first_night(self.archive, 450)
+        first_night(self.archive, 230)
         assert self.start(self.before).returncode == 0
         second_night(self.archive)
         self.undisturbed = folder / "undisturbed"

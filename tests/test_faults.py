@@ -9,8 +9,8 @@ import pytest
 
 from tests import direct, faults
 
-POINTS = 25
-WORKER_POINTS = 2
+POINTS = 10
+WORKER_POINTS = 1
 
 
 @pytest.mark.slow

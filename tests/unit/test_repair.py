@@ -50,12 +50,20 @@ def whole_lake(archive, tmp_path_factory):
     return lake
 
 
+@pytest.fixture(scope="module")
+def compacted_lake(whole_lake, archive, tmp_path_factory):
+    lake = tmp_path_factory.mktemp("compacted") / "lake"
+    shutil.copytree(whole_lake, lake)
+    with pytest.MonkeyPatch.context() as patch:
+        direct.versions(patch)
+        run(lake, archive, compact_after=2)
+    return lake
+
+
 @pytest.fixture(params=["small files", "compacted"])
-def lake(whole_lake, archive, tmp_path, request):
+def lake(whole_lake, compacted_lake, tmp_path, request):
     place = tmp_path / "lake"
-    shutil.copytree(whole_lake, place)
-    if request.param == "compacted":
-        run(place, archive, compact_after=2)
+    shutil.copytree(whole_lake if request.param == "small files" else compacted_lake, place)
     return place
 
 

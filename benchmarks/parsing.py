@@ -36,6 +36,7 @@ from transforms.formats import html
 from transforms.formats.isolate import DocumentWorker
 from transforms.formats.reading import parse_document, read_documents
 from transforms.formats.settings import ParseSettings
+from transforms.text import datelines
 from transforms.text.dates import Moment
 from transforms.text.dates import parse as parse_date
 from transforms.text.decoding import declared_charset, decode
@@ -215,6 +216,7 @@ def web_pages(shared: Path, verbose: bool) -> None:
         pages = list(pages_of(shared, name))
         _, payload, _, _ = pages[0]
         html.page_draft(decode(payload, declared_charset(payload)).text, None, SETTINGS)  # imports
+        datelines.find("PARIS - The")  # the gazetteer
         for key, payload, body, row in pages:
             begun = time.process_time()
             text = decode(payload, declared_charset(payload)).text

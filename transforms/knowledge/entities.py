@@ -1482,12 +1482,20 @@ class Resolver:
         return found if len({holder.qid or holder.name for holder in found}) == 1 else ()
 
     def _may_be_meant(self, holder: Officeholder) -> bool:
-        """Say whether a name alone, without title or nationality, is that of an office-holder: his country is in the article."""
-        return (
-            holder.office not in COMMON_OFFICES
-            or holder.country in self.weights
-            or (holder.country == self.home or holder.country not in self.knowledge.countries)
-        )
+        """Say whether a name alone, without title or nationality, is that of an office-holder.
+
+        So it is where his country is in the article, and of heads of state and government; of other well-known offices
+        only where the source has an identifier, as names without one are of all times, or where the name is of three words.
+        """
+        if (
+            holder.country in self.weights
+            or holder.country == self.home
+            or holder.country not in self.knowledge.countries
+            or holder.office in ("head of state", "head of government")
+            or (len(key(holder.name).split()) > 2 and holder.office not in COMMON_OFFICES)
+        ):
+            return True
+        return holder.qid is not None and holder.office not in COMMON_OFFICES
 
     @staticmethod
     def _may_lead(parts: Sequence[str]) -> bool:

@@ -392,6 +392,8 @@ def test_everyday_words_in_capitals_at_the_start_name_no_country():
 def test_a_name_alone_is_an_office_holders_only_where_his_country_is_in_the_article():
     alone = resolve("The son of the ruler of [Gujarat|LOC], [Aziz Khan|PERSON], died.", date=DAY)
     assert of(alone, "Aziz Khan").identifier is None
+    lawyer = resolve("[Gareth Evans|PERSON] met reporters in [Montreal|LOC].", date=DAY)
+    assert of(lawyer, "Gareth Evans").country is None
     famous = resolve("[Angela Merkel|PERSON] visited [Gujarat|LOC].", date=DAY)
     assert of(famous, "Angela Merkel").country == "DEU"
 

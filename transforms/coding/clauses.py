@@ -532,7 +532,7 @@ class Clauses:
             relation = self.relations[kid]
             if passive:
                 cases = self.cases(kid) if relation in ("obl", "obl:agent") else frozenset()
-                if (relation == "obl:agent" and "according_to" not in cases) or (
+                if (relation == "obl:agent" and (not cases or "by" in cases)) or (
                     relation == "obl" and "by" in cases and self._can_act(kid)
                 ):
                     own.append(self.antecedent(kid))

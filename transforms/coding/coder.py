@@ -67,9 +67,11 @@ _AMONG_PRIVATE: Final = {
     "CONSULT": 0.6, "SUPPORT": 0.65, "AGREE": 0.7, "COOPERATE": 0.7, "CONCEDE": 0.7, "AID": 0.8, "REQUEST": 0.75,
     "REJECT": 0.75, "RETREAT": 0.75, "ACCUSE": 0.85, "THREATEN": 0.85,
 }  # fmt: skip
-_ARMED: Final = frozenset({"REB", "UAF", "MIL", "COP", "CRM", "SPY"})
-_DOMESTIC_FORCE: Final = frozenset({"COP", "UAF", "CRM", "CVL", "REB"})
 _OFFICIAL: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY"})
+_ARMED: Final = frozenset({"REB", "UAF", "MIL", "COP", "CRM", "SPY"})
+# Who means what is said of him, whatever else the sentence speaks of.
+_EARNEST: Final = _ARMED | _OFFICIAL | {"LAB", "OPP", "PTY", "REF"}
+_DOMESTIC_FORCE: Final = frozenset({"COP", "UAF", "CRM", "CVL", "REB"})
 _INSTITUTIONS: Final = frozenset({"GOV", "LEG", "JUD", "PTY", "OPP", "SPY"})
 _STATE_SECTORS: Final = frozenset(
     {"GOV", "MIL", "COP", "LEG", "JUD", "SPY", "PTY", "REB", "OPP", "PRM"}
@@ -485,11 +487,12 @@ class EventCoder:
         if (
             view.mark is not None
             and word.lower() in self.lexicon.figurative
-            and all(
-                n.actor.sector not in _ARMED and n.actor.sector not in _OFFICIAL
-                for n in resolved_actors
-            )
+            and all(n.actor.sector not in _EARNEST for n in resolved_actors)
             and not any(n.actor.sector in _OFFICIAL for n in recipients)
+            and (
+                len({n.actor.code for n in (*resolved_actors, *recipients) if n.actor.code}) < 2
+                or view.mark.startswith(("sport", "entertainment"))
+            )
         ):
             if notes is not None:
                 notes.append(

@@ -1,6 +1,6 @@
 """Make the files that ship of a training checkpoint: ONNX graphs, weights in 8 bits, tables, labels.
 
-    python -m training.export --corpora FOLDER --work FOLDER --out FOLDER [--version 1.0.0]
+    python -m training.export --corpora FOLDER --work FOLDER --out FOLDER
 
 Both graphs (``reader.int8.onnx`` and ``reader.f32.onnx``) read the same ``weights.bin``: weights in 8 bits with one
 scale a column. The first multiplies integers, its activations rounded by a scale of the window at hand; the second

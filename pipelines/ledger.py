@@ -121,8 +121,12 @@ FILES: Final = _kind(
 KINDS: Final = {kind.name: kind for kind in (INPUTS, ARTICLES, ANNOTATIONS, FILES)}
 
 
-def fold(kind: Kind, deltas: Sequence[pa.Table], *, keep_gone: bool = False) -> pa.Table:
+def fold(
+    kind: Kind, deltas: Sequence[pa.Table], *, keep_gone: bool = False, folded: bool = False
+) -> pa.Table:
     """Return the rows that are left: the last of each key, without those taken away unless ``keep_gone``.
+
+    ``folded``: each delta has each key once, as those in the lake have.
 
     The newest delta stands as it is; of the older ones stay the rows whose key no newer one has. So the largest, which is
     the oldest, is gone through once against the few keys that came after it.
@@ -131,7 +135,9 @@ def fold(kind: Kind, deltas: Sequence[pa.Table], *, keep_gone: bool = False) -> 
     newer: pa.Array | None = None
     filled = [delta for delta in deltas if delta.num_rows]
     for number, delta in enumerate(reversed(filled), start=1):
-        rows = _last_of_each(kind, kind.conform(delta))
+        rows = kind.conform(delta)
+        if not folded:
+            rows = _last_of_each(kind, rows)
         keys = _whole(rows[kind.key])
         if newer is not None:
             known = pc.is_in(keys, value_set=newer)
@@ -191,7 +197,7 @@ def read_kind(
     deltas = [
         _read_delta(lake / file.path, some.schema.names) for file in files if file.kind == kind.name
     ]
-    return fold(some, deltas)
+    return fold(some, deltas, folded=True)
 
 
 def _read_delta(path: Path, names: Sequence[str]) -> pa.Table:

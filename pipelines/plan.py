@@ -349,8 +349,7 @@ def plan_annotate(
     looked for among articles without annotations and those of equal content: of two annotated articles neither is a
     copy, since a copy's annotations go away with the commit that makes it one.
     """
-    names = ("path", "row", "uri", "content_hash", "published_at", "word_count")
-    articles = state.table(ARTICLES, names)
+    articles = state.table(ARTICLES, ("content_hash", "published_at"))
     annotations = state.table(ANNOTATIONS, ("signature", "rejected", "version"))
     annotated = _values(annotations["article_id"])
     fresh = articles.filter(pc.invert(pc.is_in(articles["article_id"], value_set=annotated)))
@@ -362,15 +361,14 @@ def plan_annotate(
     done = _values(
         annotations.filter(_is_settled(annotations, signature, scope, version))["article_id"]
     )
-    pending = articles.filter(
-        pc.invert(
-            pc.or_(
-                pc.is_in(articles["article_id"], value_set=done),
-                pc.is_in(articles["article_id"], value_set=_values(copies)),
-            )
-        )
+    # On most nights all that is annotated is settled, and what is fresh was sought among a million ids already.
+    pending = (
+        fresh
+        if len(done) == len(annotated)
+        else articles.filter(pc.invert(pc.is_in(articles["article_id"], value_set=done)))
     )
-    pending = _in_range(pending, scope)
+    pending = pending.filter(pc.invert(pc.is_in(pending["article_id"], value_set=_values(copies))))
+    pending = _details(state, _in_range(pending, scope)["article_id"])
     if scope.only:
         chosen = [_matches(uri, scope.only) for uri in pending["uri"].to_pylist()]
         pending = pending.filter(pa.array(chosen, pa.bool_()))
@@ -411,6 +409,15 @@ def plan_annotate(
     )
 
 
+def _details(state: State, article_ids: pa.ChunkedArray) -> pa.Table:
+    """Return where some articles are, and their words."""
+    names = ("path", "row", "uri", "word_count")
+    if not len(article_ids):
+        return ARTICLES.narrowed(names).schema.empty_table()
+    articles = state.table(ARTICLES, names)
+    return articles.filter(pc.is_in(articles["article_id"], value_set=_values(article_ids)))
+
+
 def _is_settled(
     annotations: pa.Table, signature: str, scope: Scope, version: str | None
 ) -> pa.ChunkedArray:
@@ -434,7 +441,7 @@ def annotated_before(state: State, manifests: Iterable[Manifest]) -> list[str]:
     ]
     wanted = pa.array(covered, pa.string())
     known = _values(state.table(ANNOTATIONS, ("unit_id",))["article_id"])
-    return list(wanted.filter(pc.is_in(wanted, value_set=known)).to_pylist())
+    return list(known.filter(pc.is_in(known, value_set=wanted)).to_pylist())
 
 
 def _rows_of(selections: Iterable[Selection]) -> Iterator[tuple[str, int, str]]:

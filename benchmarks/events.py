@@ -108,7 +108,8 @@ def codes(sides: Iterable[str | None]) -> set[str]:
     return {"IGO" if c in ("UNO", "EUR") else c for c in sides if c}
 
 
-def sentences(bench: Bench, files: list[Path], split: str | None, errors: bool) -> None:
+def sentences(bench: Bench, files: list[Path], split: str | None, errors: bool) -> dict[str, float]:
+    """Score labelled sentences, print the figures and return the two that are held to a floor."""
     rows = []
     for file in files or sorted(SENTENCES.glob("*.tsv")):
         with file.open(encoding="utf-8", newline="") as stream:
@@ -192,6 +193,10 @@ def sentences(bench: Bench, files: list[Path], split: str | None, errors: bool) 
     for name, kind in sorted(kinds.items(), key=lambda item: -item[1]["all"]):
         print(f"   {name:16} {kind['right'] / kind['all']:.2f} of {kind['all']}")
     print({k: round(v, 2) for k, v in bench.seconds.items()})
+    return {
+        "type": count["type_right"] / n,
+        "none_coded": 1 - count["none_right"] / max(1, count["none"]),
+    }
 
 
 def text(bench: Bench, given: str, date: dt.date | None) -> None:

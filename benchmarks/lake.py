@@ -31,7 +31,10 @@ import pyarrow as pa
 
 from pipelines import link
 from pipelines.commit import Change
+from pipelines.execute import Execution
 from pipelines.lake import Lake, Run
+from pipelines.options import RunConfig
+from pipelines.report import QuietReporter
 from schemas import tables
 from schemas.documents import InputFile
 from schemas.tables import ARTICLES, ENTITIES, EVENTS, MENTIONS, Table
@@ -354,7 +357,7 @@ def make_lake(
         del units_i
         lake.commit(saying, Change(manifests=units_a))
         del units_a
-        link.main(lake)
+        link.main(lake, Execution(RunConfig(), QuietReporter()))
     return lake
 
 

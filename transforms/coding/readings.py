@@ -541,6 +541,15 @@ class SentenceReader:
                         if graph.relations[k] in ("acl", "advcl", "csubj")
                         and any(graph.lowers[m] == "to" for m in graph.kids(k))
                     ]
+                if not candidates and token + 1 < graph.last and operator.pos == "V":
+                    # "was mulling tearing up a pact": a participle that follows at once is what is mulled
+                    after = token + 1
+                    if (
+                        graph.heads[after] == token
+                        and graph.xpos[after] == "VBG"
+                        and graph.relations[after] == "advcl"
+                    ):
+                        candidates.append(after)
                 if not candidates:
                     candidates += [
                         k

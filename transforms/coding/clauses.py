@@ -72,7 +72,7 @@ _OBSERVING: Final = frozenset(
         ("mention", " s ed ing"), ("film", " s ed ing"), ("study", " ing"), ("studi", "es ed"), ("cit", "e es ed ing"),
         ("review", " s ed ing"), ("observ", "e es ed ing"), ("discuss", " es ed ing"), ("expect", " s ed ing"),
         ("predict", " s ed ing"), ("cover", " s ed ing"), ("hear", " s d ing"), ("see", " s n ing"),
-        ("compar", "e es ed ing"), ("analys", "e es ed ing"), ("recogni", "se ze sed zed"),
+        ("compar", "e es ed ing"), ("avoid", " s ed ing"), ("avert", " s ed ing"), ("analys", "e es ed ing"), ("recogni", "se ze sed zed"),
     )
     for ending in (["", *endings.split()] if endings.startswith(" ") else endings.split())
 ) | {"saw", "know", "knows", "knew", "foresaw"}  # fmt: skip

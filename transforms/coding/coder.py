@@ -13,6 +13,7 @@ from schemas import ids
 from schemas.annotations import Sentence
 from schemas.facts import Actor, Event, Place, ResolvedArticle
 from transforms.coding import circumstances, ontology
+from transforms.coding.circumstances import SAYING
 from transforms.coding.clauses import Clauses
 from transforms.coding.lexicon import Lexicon, lexicon_digest, load_lexicon
 from transforms.coding.merging import merge_events
@@ -354,6 +355,8 @@ class EventCoder:
                 side = [named] if named is not None else []
                 if not side and phrases.graph.lowers[head] in _STANDING_IN:
                     side = phrases.stand_in(head, self._those_before(phrases, view, head))
+                elif not side and phrases.graph.lowers[head] in ("we", "our", "i", "my"):
+                    side = phrases.stand_in(head, self._speaker_after(phrases, view))
             for named in side:
                 span = (named.actor.start, named.actor.end, named.actor.code)
                 if span in taken or any(_is_part(named, other) for other in found):
@@ -391,6 +394,22 @@ class EventCoder:
                 taken.add((named.actor.start, named.actor.end, named.actor.code))
                 return [named]
         return []
+
+    def _speaker_after(self, phrases: Phrases, view: _View) -> list[Named]:
+        """Return who says a quotation that was cut off from its speaker: *"... ironclad,"* | *the minister said*."""
+        resolved, graph = phrases.resolved, phrases.graph
+        sentences = resolved.annotated.sentences
+        here = next(s.index for s in sentences if s.first == graph.first)
+        if here + 1 >= len(sentences) or graph.lowers[graph.last - 1] not in ('"', "\u201d", "''"):
+            return []
+        after = sentences[here + 1]
+        lowers = resolved.annotated.tokens.lowers
+        if SAYING.isdisjoint(lowers[after.first : min(after.first + 8, after.last)]):
+            return []
+        following = Phrases(
+            Clauses(resolved.annotated.tokens, after, view.dated), resolved, self.knowledge
+        )
+        return following.single_subject()
 
     def _those_before(self, phrases: Phrases, view: _View, head: int) -> list[Named]:
         """Return whom *they* or *the pair* means, from the two sentences before."""

@@ -348,7 +348,12 @@ class EventCoder:
         """Resolve the phrases of one side; *both sides* are the two parties of the story so far."""
         found: list[Named] = []
         for head in heads:
-            if pair and phrases.collective(head):
+            divided = phrases.divided(head)
+            if divided:
+                side = phrases.both(head, divided)
+                if {named.actor.code for named in side} <= {code for _, _, code in taken}:
+                    continue  # "officers of North and South Korea": once
+            elif pair and phrases.collective(head):
                 side = phrases.both(head, pair)
             else:
                 named = phrases.actor(head)

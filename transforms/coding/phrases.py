@@ -74,6 +74,9 @@ class Party:
 
 
 Pair = tuple[Party, ...]
+
+_DIVIDED: Final = {"korea": ("PRK", "KOR"), "koreas": ("PRK", "KOR")}
+"""Names that two states share, each with a point of the compass before it."""
 """The two parties of a story, or empty while they cannot be told."""
 
 
@@ -203,6 +206,9 @@ class Phrases:
         word, tag = graph.lowers[token], graph.tags[token]
         if word in _PRONOUNS or word in _POSSESSIVES:
             return self._pronoun(token, entity, depth)
+        divided = self.divided(token)
+        if divided:
+            return self.both(token, divided)[0]
         if entity is not None and not self._is_minority(token):
             found = self._from_entity(token, entity)
             if found is not None and not found.generic:
@@ -369,6 +375,23 @@ class Phrases:
             )
             for n in members
         ]  # fmt: skip
+
+    def divided(self, token: int) -> Pair:
+        """Return the two states that one phrase names, or nothing: *North and South Korea*, *leaders of the two Koreas*."""
+        graph = self.graph
+        if graph.words.isdisjoint(_DIVIDED):
+            return ()
+        heads = [token, *(k for k in graph.kids(token) if "of" in graph.cases(k))]
+        for head in heads:
+            pair = _DIVIDED.get(graph.lowers[head])
+            if pair is None:
+                continue
+            before = graph.lowers[max(graph.first, head - 3) : head]
+            if {"north", "south"} <= set(before) or (
+                graph.lowers[head] == "koreas" and not {"north", "south"} & set(before)
+            ):
+                return tuple(Party(None, code, code) for code in pair)
+        return ()
 
     def both(self, token: int, pair: Pair) -> list[Named]:
         """Return the two parties, each with the words that name them together."""

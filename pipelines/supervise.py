@@ -434,13 +434,23 @@ class Pool:
         """Start one more worker."""
         os.environ.update(SINGLE_THREADED)  # before the child's first import
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=work,
-            args=(theirs, self._level, tuple(IMPORTED_FIRST)),
-            name="dateline-worker",
-        )
-        with no_main_module():
-            process.start()
+        for attempt in range(_START_ATTEMPTS):
+            process = self._context.Process(
+                target=work,
+                args=(theirs, self._level, tuple(IMPORTED_FIRST)),
+                name="dateline-worker",
+            )
+            try:
+                with no_main_module():
+                    process.start()
+                break
+            except (
+                OSError,
+                EOFError,
+            ):  # the fork server died just now; the next start makes another
+                if attempt == _START_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.1)
         theirs.close()
         taken = {worker.number for worker in self._workers}
         number = next(n for n in itertools.count(1) if n not in taken)

@@ -9,6 +9,7 @@ number, and the process that passes that many steps of all of them, as the first
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Any
 
@@ -31,4 +32,6 @@ if "STREAM_PATIENCE" in os.environ:
     stream.PATIENCE_SECONDS = float(os.environ["STREAM_PATIENCE"])
 
 if __name__ == "__main__":
+    # a shell that starts the tests in the background has this ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(cli.main())

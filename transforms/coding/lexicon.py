@@ -612,12 +612,15 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         for form in _anchor(entry.form, entry.pos, entry.source)[0]:
             tables_by_kind[entry.is_operator].setdefault((form, entry.pos), []).append(entry)
     shared: dict[tuple[int, ...], Entries] = {}
+
+    def entries_of(listed: list[Entry]) -> Entries:
+        same = tuple(map(id, listed))
+        if same not in shared:
+            shared[same] = Entries(listed)
+        return shared[same]
+
     events, operators = (
-        {
-            key: shared.setdefault(tuple(map(id, found)), Entries(found))
-            for key, found in table.items()
-        }
-        for table in tables_by_kind
+        {key: entries_of(listed) for key, listed in table.items()} for table in tables_by_kind
     )
     anchors = frozenset(form for table in (events, operators) for form, _ in table)
     labels = {

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import multiprocessing
-import multiprocessing.connection
 import os
 import signal
 import sys
@@ -20,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.supervise import SINGLE_THREADED, no_main_module
+from pipelines.supervise import end_with_parent, start_process
 from transforms.files import quietly
 
 with quietly():
@@ -65,25 +63,20 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
             with self._lock:
                 if self._closed:
                     return beam_fn_api_pb2.StartWorkerResponse(error="the pool is closing")
-                self._processes[request.worker_id] = self._start(
-                    request.control_endpoint.url, request.worker_id
+                self._processes[request.worker_id] = start_process(
+                    run_worker,
+                    (
+                        request.control_endpoint.url,
+                        request.worker_id,
+                        str(self._log) if self._log else None,
+                    ),
+                    name=f"dateline-worker-{request.worker_id}",
+                    forked=self.forked,
+                    daemon=True,
                 )
-        except OSError as error:
+        except (OSError, EOFError) as error:
             return beam_fn_api_pb2.StartWorkerResponse(error=f"a worker cannot be started: {error}")
         return beam_fn_api_pb2.StartWorkerResponse()
-
-    def _start(self, control: str, worker_id: str) -> Any:
-        os.environ.update(SINGLE_THREADED)  # before the child's first import
-        context: Any = multiprocessing.get_context("forkserver" if self.forked else "spawn")
-        process = context.Process(
-            target=run_worker,
-            args=(control, worker_id, str(self._log) if self._log else None),
-            name=f"dateline-worker-{worker_id}",
-            daemon=True,
-        )
-        with no_main_module():
-            process.start()
-        return process
 
     def StopWorker(self, request: Any, _context: Any) -> Any:  # noqa: N802 - gRPC's name
         """End a worker process; one that is not known has ended before."""
@@ -119,7 +112,8 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
 def run_worker(control: str, worker_id: str, log: str | None) -> None:
     """Be one worker of an engine until it says that this is over."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's business
-    _end_with_parent()
+    # Not by PR_SET_PDEATHSIG: that comes when the *thread* that started us ends, and it is one of a gRPC server.
+    end_with_parent()
     if log is not None:
         handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.dup2(handle, 1)
@@ -134,21 +128,6 @@ def run_worker(control: str, worker_id: str, log: str | None) -> None:
     # A bundle is a whole job's units, so Beam would call it stuck every five minutes.
     logging.getLogger("apache_beam.runners.worker.worker_status").setLevel(logging.ERROR)
     SdkHarness(control, worker_id=worker_id).run()
-
-
-def _end_with_parent() -> None:
-    """End this process when the pool's has died.
-
-    Not by PR_SET_PDEATHSIG: that signal comes when the *thread* that started us ends, and it is one of a gRPC server.
-    """
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -25,7 +25,7 @@ import threading
 import time
 import traceback
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any, Final, Protocol
@@ -292,14 +292,19 @@ def _describe(error: BaseException) -> tuple[str, str]:
 
 
 def _die_with_parent() -> None:
-    """End this process when the supervisor ends, however that happens; otherwise it would write on unwatched."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
+    """End this process when the supervisor ends, at once where the system can; otherwise it would write on unwatched."""
     if sys.platform == "linux":
         import ctypes
 
-        # at once when the parent dies, which is the supervisor or its fork server; 1: PR_SET_PDEATHSIG
+        # when the parent dies, which is the supervisor or its fork server; 1: PR_SET_PDEATHSIG
         ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """End this process soon after the one that had it started has ended, however that happens."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
 
     def wait() -> None:
         multiprocessing.connection.wait([parent.sentinel])
@@ -363,8 +368,36 @@ def cool() -> None:
         forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
+def start_process(
+    target: Callable[..., None],
+    args: tuple[Any, ...],
+    *,
+    name: str,
+    forked: bool,
+    daemon: bool = False,
+) -> Any:
+    """Start a process of ours and return it: forked from the server that ``warm`` has started, or fresh.
+
+    Raises:
+      OSError, EOFError: it does not start, nor after some attempts; a fork server may have died just before.
+    """
+    os.environ.update(SINGLE_THREADED)  # before the child's first import
+    context: Any = multiprocessing.get_context("forkserver" if forked else "spawn")
+    for attempt in range(_START_ATTEMPTS):
+        process = context.Process(target=target, args=args, name=name, daemon=daemon)
+        try:
+            with _no_main_module():
+                process.start()
+            break
+        except (OSError, EOFError):
+            if attempt == _START_ATTEMPTS - 1:
+                raise
+            time.sleep(0.1)
+    return process
+
+
 @contextlib.contextmanager
-def no_main_module() -> Iterator[None]:
+def _no_main_module() -> Iterator[None]:
     """Spare a new process the import of what this one was started with, the command line: it is told what to do."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = types.ModuleType("__main__")
@@ -397,7 +430,7 @@ class Pool:
         self._size = size
         self._stall_seconds = stall_seconds
         self._level = level
-        self._context: Any = multiprocessing.get_context("forkserver" if forked else "spawn")
+        self._forked = forked
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Pool:
@@ -432,25 +465,13 @@ class Pool:
 
     def start(self) -> _Worker:
         """Start one more worker."""
-        os.environ.update(SINGLE_THREADED)  # before the child's first import
-        ours, theirs = self._context.Pipe()
-        for attempt in range(_START_ATTEMPTS):
-            process = self._context.Process(
-                target=work,
-                args=(theirs, self._level, tuple(IMPORTED_FIRST)),
-                name="dateline-worker",
-            )
-            try:
-                with no_main_module():
-                    process.start()
-                break
-            except (
-                OSError,
-                EOFError,
-            ):  # the fork server died just now; the next start makes another
-                if attempt == _START_ATTEMPTS - 1:
-                    raise
-                time.sleep(0.1)
+        ours, theirs = multiprocessing.Pipe()
+        process = start_process(
+            work,
+            (theirs, self._level, tuple(IMPORTED_FIRST)),
+            name="dateline-worker",
+            forked=self._forked,
+        )
         theirs.close()
         taken = {worker.number for worker in self._workers}
         number = next(n for n in itertools.count(1) if n not in taken)

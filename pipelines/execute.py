@@ -52,7 +52,7 @@ class Execution:
         """Start nothing yet."""
         self.config = config
         self.reporter = reporter
-        self._pools: dict[bool, Pool] = {}
+        self._pools: dict[bool, Pool] = {}  # by whether they are forked
         self._engine: Engine | None = None
         self.ahead: AnnotateConfig | None = None
         """What will be annotated after this stage: its model is loaded meanwhile."""
@@ -79,12 +79,9 @@ class Execution:
             return Outcome(done=(), failures=())
         if not self.config.local:
             return self._perform_elsewhere(job, units)
-        is_warm = False
-        coming = job.config if job.stage == "annotate" else self.ahead
-        if isinstance(coming, AnnotateConfig):
-            is_warm = warm(dataclasses.asdict(coming)) and job.stage == "annotate"
-        if is_warm:
-            self._close(False)  # their memory is of use to the others
+        is_warm = self._warm(job) and job.stage == "annotate"
+        if is_warm and (fresh := self._pools.pop(False, None)) is not None:
+            fresh.close()  # their memory is of use to the others
         pool = self._pools.get(is_warm)
         if pool is None:
             level = logging.getLogger().getEffectiveLevel()
@@ -99,18 +96,16 @@ class Execution:
         with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
             return pool.run(job, units, watch)
 
-    def _close(self, forked: bool) -> None:
-        pool = self._pools.pop(forked, None)
-        if pool is not None:
-            pool.close()
+    def _warm(self, job: Job) -> bool:
+        """Begin to load what annotation needs, now or after this job; return whether a fork server does."""
+        coming = job.config if job.stage == "annotate" else self.ahead
+        return isinstance(coming, AnnotateConfig) and warm(dataclasses.asdict(coming))
 
     def _perform_elsewhere(self, job: Job, units: Sequence[Unit]) -> Outcome:
         from pipelines.engines import Engine
         from pipelines.submit import run_job
 
-        coming = job.config if job.stage == "annotate" else self.ahead
-        # the model is loaded once, while the job server starts
-        is_warm = isinstance(coming, AnnotateConfig) and warm(dataclasses.asdict(coming))
+        is_warm = self._warm(job)  # the model is loaded once, while the job server starts
         if self._engine is None:
             options.check_beam(self.config)
             self._engine = Engine(self.config)

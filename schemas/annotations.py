@@ -46,15 +46,15 @@ class Tokens:
     universal part-of-speech tags; ``xpos`` Penn Treebank tags.
     """
 
-    starts: list[int]
-    ends: list[int]
-    words: list[str]
-    lowers: list[str]
-    lemmas: list[str]
-    tags: list[str]
-    xpos: list[str]
-    relations: list[str]
-    heads: list[int]
+    starts: list[int] = dataclasses.field(default_factory=list)
+    ends: list[int] = dataclasses.field(default_factory=list)
+    words: list[str] = dataclasses.field(default_factory=list)
+    lowers: list[str] = dataclasses.field(default_factory=list)
+    lemmas: list[str] = dataclasses.field(default_factory=list)
+    tags: list[str] = dataclasses.field(default_factory=list)
+    xpos: list[str] = dataclasses.field(default_factory=list)
+    relations: list[str] = dataclasses.field(default_factory=list)
+    heads: list[int] = dataclasses.field(default_factory=list)
 
     def __len__(self) -> int:
         """Return the number of tokens."""

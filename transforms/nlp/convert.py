@@ -6,7 +6,7 @@ One ``to_array`` call a document and one dictionary look-up a value: under 3 % o
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,17 +86,7 @@ class Converter:
 
     def __call__(self, article: Article, pieces: Sequence[tuple[int, Doc]]) -> AnnotatedArticle:
         """Convert the documents of one article's pieces of text, each with the offset of the piece."""
-        tokens = Tokens(
-            starts=[],
-            ends=[],
-            words=[],
-            lowers=[],
-            lemmas=[],
-            tags=[],
-            xpos=[],
-            relations=[],
-            heads=[],
-        )
+        tokens = Tokens()
         sentences: list[Sentence] = []
         spans: list[Span] = []
         for offset, doc in pieces:
@@ -145,46 +135,61 @@ class Converter:
         tokens.heads += (heads + first).tolist()
         bounds = np.flatnonzero(np.diff(sentence_of[kept])) + 1
         edges = [0, *bounds.tolist(), len(kept)]
-        for low, high in itertools.pairwise(edges):
-            sentences.append(
-                Sentence(
-                    index=len(sentences),
-                    first=first + low,
-                    last=first + high,
-                    start=tokens.starts[first + low],
-                    end=tokens.ends[first + high - 1],
-                )
-            )
-        self._append_spans(iob[kept], label[kept], first, tokens, spans)
+        append_sentences(edges, tokens, first, sentences)
+        inside = iob[kept]
+        names = label[kept]
+        begins = [
+            (low, labels.ENTITIES.get(self._strings[int(names[low])]))
+            for low in np.flatnonzero(inside == _BEGIN).tolist()
+        ]
+        append_spans(begins, inside == _INSIDE, tokens, first, spans)
 
-    def _append_spans(
-        self,
-        iob: NDArray[np.uint64],
-        label: NDArray[np.uint64],
-        first: int,
-        tokens: Tokens,
-        spans: list[Span],
-    ) -> None:
-        is_inside = iob == _INSIDE
-        for low in np.flatnonzero(iob == _BEGIN).tolist():
-            name = labels.ENTITIES.get(self._strings[int(label[low])])
-            if name is None:
-                continue
-            high = low + 1
-            while high < len(iob) and is_inside[high]:
-                high += 1
-            words = tokens.words[first + low : first + high]
-            if not any(character.isalnum() for word in words for character in word):
-                continue  # an emoji or a dash names nothing
-            spans.append(
-                Span(
-                    first=first + low,
-                    last=first + high,
-                    start=tokens.starts[first + low],
-                    end=tokens.ends[first + high - 1],
-                    label=name,
-                )
+
+def append_sentences(
+    edges: Sequence[int], tokens: Tokens, first: int, sentences: list[Sentence]
+) -> None:
+    """Add the sentences between neighbouring ``edges``, which count from token ``first``."""
+    for low, high in itertools.pairwise(edges):
+        sentences.append(
+            Sentence(
+                index=len(sentences),
+                first=first + low,
+                last=first + high,
+                start=tokens.starts[first + low],
+                end=tokens.ends[first + high - 1],
             )
+        )
+
+
+def append_spans(
+    begins: Iterable[tuple[int, str | None]],
+    is_inside: NDArray[np.bool_],
+    tokens: Tokens,
+    first: int,
+    spans: list[Span],
+) -> None:
+    """Add the spans that begin at places counted from token ``first``, each with our label, null for none of ours.
+
+    A span goes on as long as ``is_inside`` says.
+    """
+    for low, name in begins:
+        if name is None:
+            continue
+        high = low + 1
+        while high < len(is_inside) and is_inside[high]:
+            high += 1
+        words = tokens.words[first + low : first + high]
+        if not any(character.isalnum() for word in words for character in word):
+            continue  # an emoji or a dash names nothing
+        spans.append(
+            Span(
+                first=first + low,
+                last=first + high,
+                start=tokens.starts[first + low],
+                end=tokens.ends[first + high - 1],
+                label=name,
+            )
+        )
 
 
 def _or(lemmas: NDArray[np.uint64], lowers: list[str], strings: _Strings) -> list[str]:

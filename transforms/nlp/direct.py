@@ -19,12 +19,12 @@ from spacy.attrs import SPACY
 from schemas.annotations import AnnotatedArticle, Sentence, Span, Tokens
 from schemas.documents import Article
 from transforms.nlp import labels
+from transforms.nlp.convert import append_sentences, append_spans
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from spacy.language import Language
 
-    from transforms.nlp.reader import Analysis, Reader
+    from transforms.nlp.reader import Reader
 
 _STRETCH = re.compile(r"\S+")
 _CACHED_STRETCHES = 200_000
@@ -81,17 +81,7 @@ class DirectReading:
 
     def __call__(self, article: Article, pieces: Sequence[tuple[int, str]]) -> AnnotatedArticle:
         """Read the pieces of one article's text, each with its offset."""
-        tokens = Tokens(
-            starts=[],
-            ends=[],
-            words=[],
-            lowers=[],
-            lemmas=[],
-            tags=[],
-            xpos=[],
-            relations=[],
-            heads=[],
-        )
+        tokens = Tokens()
         sentences: list[Sentence] = []
         spans: list[Span] = []
         for offset, text in pieces:
@@ -140,37 +130,9 @@ class DirectReading:
         tokens.relations += self._relations[found.relations].tolist()
         tokens.heads += (found.heads + first).tolist()
         edges = [*np.flatnonzero(found.opens).tolist(), len(words)]
-        for low, high in itertools.pairwise(edges):
-            sentences.append(
-                Sentence(
-                    index=len(sentences),
-                    first=first + low,
-                    last=first + high,
-                    start=tokens.starts[first + low],
-                    end=tokens.ends[first + high - 1],
-                )
-            )
-        self._append_spans(found, words, first, tokens, spans)
-
-    def _append_spans(
-        self, found: Analysis, words: list[str], first: int, tokens: Tokens, spans: list[Span]
-    ) -> None:
-        inside: NDArray[np.bool_] = self._inside[found.names]
-        for low in np.flatnonzero(self._begins[found.names]).tolist():
-            name = self._labels[int(found.names[low])]
-            if name is None:
-                continue
-            high = low + 1
-            while high < len(words) and inside[high]:
-                high += 1
-            if not any(character.isalnum() for word in words[low:high] for character in word):
-                continue  # an emoji or a dash names nothing
-            spans.append(
-                Span(
-                    first=first + low,
-                    last=first + high,
-                    start=tokens.starts[first + low],
-                    end=tokens.ends[first + high - 1],
-                    label=name,
-                )
-            )
+        append_sentences(edges, tokens, first, sentences)
+        begins = [
+            (low, self._labels[int(found.names[low])])
+            for low in np.flatnonzero(self._begins[found.names]).tolist()
+        ]
+        append_spans(begins, self._inside[found.names], tokens, first, spans)

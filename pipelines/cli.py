@@ -328,25 +328,12 @@ def run(
     from transforms.files import covers, list_inputs
 
     how = _run_config(runner, workers, max_reject_ratio, worker_articles, worker_mb)
-    reading = IngestConfig(
-        min_words=min_words,
-        timeout_seconds=timeout_seconds,
-        max_bytes=max_bytes,
-        fields=pairs("--map", field_map),
-        limits=limits(limit),
-    )
-    saying = AnnotateConfig(
-        model=model,
-        precision=precision,
-        knowledge=_absolute(knowledge),
-        lexicons=_absolute(lexicon),
-        keep_unresolved=keep_unresolved,
-    )
-    annotating.versions_of(saying)
-    scope = Scope(
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-        only=tuple(only or ()),
+    reading = _ingest_config(min_words, timeout_seconds, max_bytes, field_map, limit)
+    saying = _annotate_config(model, precision, knowledge, lexicon, keep_unresolved)
+    scope = _scope(
+        since,
+        until,
+        only,
         reparse=reparse,
         reannotate=reannotate,
         retry_rejects=retry_rejects,
@@ -406,17 +393,11 @@ def ingest(
     from transforms.files import covers, list_inputs
 
     how = _run_config(runner, workers, max_reject_ratio, worker_articles, worker_mb)
-    reading = IngestConfig(
-        min_words=min_words,
-        timeout_seconds=timeout_seconds,
-        max_bytes=max_bytes,
-        fields=pairs("--map", field_map),
-        limits=limits(limit),
-    )
-    scope = Scope(
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-        only=tuple(only or ()),
+    reading = _ingest_config(min_words, timeout_seconds, max_bytes, field_map, limit)
+    scope = _scope(
+        since,
+        until,
+        only,
         reparse=reparse,
         retry_rejects=retry_rejects,
         prune=prune,
@@ -464,18 +445,11 @@ def annotate(
     from pipelines import annotate as annotating
 
     how = _run_config(runner, workers, max_reject_ratio, worker_articles, worker_mb)
-    saying = AnnotateConfig(
-        model=model,
-        precision=precision,
-        knowledge=_absolute(knowledge),
-        lexicons=_absolute(lexicon),
-        keep_unresolved=keep_unresolved,
-    )
-    annotating.versions_of(saying)
-    scope = Scope(
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-        only=tuple(only or ()),
+    saying = _annotate_config(model, precision, knowledge, lexicon, keep_unresolved)
+    scope = _scope(
+        since,
+        until,
+        only,
         reannotate=reannotate,
         retry_rejects=retry_rejects,
     )
@@ -559,7 +533,6 @@ def stream(
     log: Log = "text",
 ) -> None:
     """Follow a Kafka topic: a small run every few minutes, each message exactly once."""
-    from pipelines import annotate as annotating
     from pipelines import report
     from pipelines.execute import Execution
     from pipelines.stream import StreamConfig, follow, read_client_settings
@@ -574,20 +547,8 @@ def stream(
         skip_lost=skip_lost,
         client=read_client_settings(str(kafka_config)) if kafka_config else (),
     )
-    reading = IngestConfig(
-        min_words=min_words,
-        timeout_seconds=timeout_seconds,
-        max_bytes=max_bytes,
-        fields=pairs("--map", field_map),
-    )
-    saying = AnnotateConfig(
-        model=model,
-        precision=precision,
-        knowledge=_absolute(knowledge),
-        lexicons=_absolute(lexicon),
-        keep_unresolved=keep_unresolved,
-    )
-    annotating.versions_of(saying)
+    reading = _ingest_config(min_words, timeout_seconds, max_bytes, field_map)
+    saying = _annotate_config(model, precision, knowledge, lexicon, keep_unresolved)
     _set_up_logs(log)
     place = _lake(lake)
     reporter = report.LogReporter() if log == "json" else report.make_reporter(quiet=False)
@@ -624,10 +585,13 @@ def compact(
     from pipelines import compact as compacting
 
     _lake(lake).check()
-    stages: list[Stage] = [lambda place, _: compacting.main(place, least_files)]
-    with _attempt("compact", lake, None, log) as attempt:
-        how = _run_config(LOCAL_RUNNER, 1, 1.0)
-        _perform(attempt, lake, how, as_json=as_json, log=log, stages=stages)
+    _keep(
+        "compact",
+        lake,
+        lambda place, _: compacting.main(place, least_files),
+        as_json=as_json,
+        log=log,
+    )
 
 
 @app.command()
@@ -636,10 +600,14 @@ def migrate(lake: LakeDir, as_json: AsJson = False, log: Log = "text") -> None:
     from pipelines import migrate as migrating
 
     _lake(lake).check(migrating=True)
-    stages: list[Stage] = [lambda place, _: migrating.main(place)]
-    with _attempt("migrate", lake, None, log) as attempt:
-        how = _run_config(LOCAL_RUNNER, 1, 1.0)
-        _perform(attempt, lake, how, as_json=as_json, log=log, stages=stages, migrating=True)
+    _keep(
+        "migrate",
+        lake,
+        lambda place, _: migrating.main(place),
+        as_json=as_json,
+        log=log,
+        migrating=True,
+    )
 
 
 @app.command()
@@ -661,10 +629,13 @@ def publish(
 
     seconds = parse_interval(grace)
     _lake(lake).check()
-    stages: list[Stage] = [lambda place, _: publishing.main(place, to, seconds)]
-    with _attempt("publish", lake, None, log) as attempt:
-        how = _run_config(LOCAL_RUNNER, 1, 1.0)
-        _perform(attempt, lake, how, as_json=as_json, log=log, stages=stages)
+    _keep(
+        "publish",
+        lake,
+        lambda place, _: publishing.main(place, to, seconds),
+        as_json=as_json,
+        log=log,
+    )
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -946,6 +917,71 @@ def _lake(path: Path) -> Lake:
 
 def _absolute(paths: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(str(Path(path).expanduser().absolute()) for path in paths or ())
+
+
+def _ingest_config(
+    min_words: int,
+    timeout_seconds: float,
+    max_bytes: int,
+    field_map: Sequence[str] | None,
+    limit: Sequence[str] | None = None,
+) -> IngestConfig:
+    return IngestConfig(
+        min_words=min_words,
+        timeout_seconds=timeout_seconds,
+        max_bytes=max_bytes,
+        fields=pairs("--map", field_map),
+        limits=limits(limit),
+    )
+
+
+def _annotate_config(
+    model: str,
+    precision: str,
+    knowledge: Sequence[str] | None,
+    lexicon: Sequence[str] | None,
+    keep_unresolved: bool,
+) -> AnnotateConfig:
+    """Return the settings; a model that is missing and a malformed file are told before any work."""
+    from pipelines.annotate import versions_of
+
+    config = AnnotateConfig(
+        model=model,
+        precision=precision,
+        knowledge=_absolute(knowledge),
+        lexicons=_absolute(lexicon),
+        keep_unresolved=keep_unresolved,
+    )
+    versions_of(config)
+    return config
+
+
+def _scope(
+    since: dt.datetime | None, until: dt.datetime | None, only: Sequence[str] | None, **more: Any
+) -> Scope:
+    return Scope(
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        only=tuple(only or ()),
+        **more,
+    )
+
+
+def _keep(
+    command: str, lake: Path, stage: Stage, *, as_json: bool, log: str, migrating: bool = False
+) -> None:
+    """Do a stage that looks after a lake, in this process."""
+    with _attempt(command, lake, None, log) as attempt:
+        how = _run_config(LOCAL_RUNNER, 1, 1.0)
+        _perform(
+            attempt,
+            lake,
+            how,
+            as_json=as_json,
+            log=log,
+            stages=[stage],
+            migrating=migrating,
+        )
 
 
 def _run_config(

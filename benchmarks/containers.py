@@ -15,7 +15,6 @@ import gzip
 import io
 import json
 import random
-import resource
 import subprocess
 import sys
 import tarfile
@@ -26,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.archive import sample_articles, vary
-from benchmarks.run import ROOT, _descendants
+from benchmarks.measure import ROOT, descendants, resident
 from pipelines.lake import Lake
 from pipelines.plan import plan_annotate
 
@@ -43,13 +42,12 @@ class Memory(threading.Thread):
     def run(self) -> None:
         while not self.done.wait(0.5):
             sizes = {"driver": 0.0, "worker": 0.0, "reader": 0.0}
-            for pid in _descendants(self.pid):
-                with contextlib.suppress(OSError, IndexError, ValueError):
-                    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            for pid in descendants(self.pid):
+                with contextlib.suppress(OSError):
                     command = Path(f"/proc/{pid}/cmdline").read_bytes()
                     role = "reader" if b"formats.isolate" in command else "worker"
                     role = "driver" if pid == self.pid else role
-                    sizes[role] = max(sizes[role], pages * resource.getpagesize() / 1e6)
+                    sizes[role] = max(sizes[role], resident(pid))
             self.samples.append(sizes)
 
     def tenths(self, role: str) -> str:

@@ -21,8 +21,8 @@ import time
 from pathlib import Path
 
 from benchmarks.archive import make_archive
+from benchmarks.measure import ROOT
 
-ROOT = Path(__file__).parent.parent
 LOCAL = "DirectRunner"
 
 

@@ -16,11 +16,8 @@ import argparse
 import json
 import os
 import random
-import resource
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -29,6 +26,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.measure import Used, timed
 from pipelines import link
 from pipelines.commit import Change
 from pipelines.execute import Execution
@@ -41,8 +39,6 @@ from schemas.tables import ARTICLES, ENTITIES, EVENTS, MENTIONS, Table
 from schemas.units import InputOutcome, Manifest, Selection, StagedFile
 from transforms.files import list_inputs
 from transforms.parquet import INDEX, OpenFile
-
-ROOT = Path(__file__).parent.parent
 
 TEMPLATES = 500
 MENTIONS_EACH, ENTITIES_EACH, EVENTS_EACH = 20, 10, 5
@@ -381,34 +377,9 @@ def manifest(
     )  # fmt: skip
 
 
-def measured(*command: str) -> dict[str, float]:
-    """Run a command; return wall and CPU seconds (those of its children too) and the peak of its largest process, in MB."""
-    from benchmarks.run import Peak
-
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    peak = Peak(process.pid)
-    peak.start()
-    output, errors = process.communicate()
-    wall = time.perf_counter() - started
-    peak.done.set()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{output}{errors}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall": wall, "cpu": cpu, "peak": peak.peak, "output": output}  # type: ignore[dict-item]
-
-
-def show(label: str, found: dict[str, float], more: str = "") -> None:
+def show(label: str, found: Used, more: str = "") -> None:
     print(
-        f"{label:44} {found['wall']:7.1f} s wall {found['cpu']:7.1f} s CPU {found['peak']:6.0f} MB {more}",
+        f"{label:44} {found.wall:7.1f} s wall {found.cpu:7.1f} s CPU {found.peak:6.0f} MB {more}",
         flush=True,
     )
 
@@ -434,10 +405,10 @@ def nothing(work: Path, count: int) -> None:
         "--compact-after",
         "0",
     )
-    first = measured(*command)
+    first = timed(*command)
     show(f"nothing new in {count:,} files, checksums once", first)
-    again = measured(*command)
-    show(f"nothing new in {count:,} files", again, str(again["output"]).strip()[:60])
+    again = timed(*command)
+    show(f"nothing new in {count:,} files", again, str(again.output).strip()[:60])
 
 
 def growth(work: Path, sizes: list[int]) -> None:
@@ -455,7 +426,7 @@ def growth(work: Path, sizes: list[int]) -> None:
         lake = work / f"lake{size}"
         make_lake(lake, size)
         # Once with nothing to do, so that the checksums of a lake just made are not counted.
-        idle = measured(
+        idle = timed(
             "tests.fake_dateline",
             "run",
             str(work / "new" / "0.jsonl"),
@@ -467,7 +438,7 @@ def growth(work: Path, sizes: list[int]) -> None:
             "0",
         )
         show(f"100 new articles on {size:,}, checksums once", idle)
-        found = measured(
+        found = timed(
             "tests.fake_dateline",
             "run",
             str(folder),
@@ -479,7 +450,7 @@ def growth(work: Path, sizes: list[int]) -> None:
             "0",
         )
         show(f"900 new articles on {size:,}", found)
-        print(found["output"])
+        print(found.output)
 
 
 def verifying(work: Path, count: int) -> None:
@@ -487,11 +458,11 @@ def verifying(work: Path, count: int) -> None:
     make_lake(work / "lake", count)
     size = sum(path.stat().st_size for path in (work / "lake").rglob("*.parquet"))
     rows = count * (1 + MENTIONS_EACH + ENTITIES_EACH + EVENTS_EACH)
-    found = measured("tests.fake_dateline", "verify", "--lake", str(work / "lake"))
+    found = timed("tests.fake_dateline", "verify", "--lake", str(work / "lake"))
     show(
         f"verify {count:,} articles, {rows:,} rows",
         found,
-        f"{size / 1e9:.2f} GB of Parquet: {found['output']}",
+        f"{size / 1e9:.2f} GB of Parquet: {found.output}",
     )
 
 
@@ -523,7 +494,7 @@ def querying(work: Path, count: int) -> None:
     )
     texts = "SELECT event_id, trigger, recipient_country FROM events WHERE event_date = DATE '2024-05-17' AND actor_country = 'C07'"
 
-    def timed(label: str) -> None:
+    def ask(label: str) -> None:
         connection = duckdb.connect()
         connection.execute("SET VARIABLE dateline_lake = ?", [str(lake.root)])
         connection.execute((lake.home / "views.sql").read_text())
@@ -538,15 +509,15 @@ def querying(work: Path, count: int) -> None:
                 flush=True,
             )
 
-    timed("before compaction")
-    found = measured("pipelines.cli", "compact", "--lake", str(lake.root))
+    ask("before compaction")
+    found = timed("pipelines.cli", "compact", "--lake", str(lake.root))
     sizes = sorted(path.stat().st_size for path in (lake.root / "events").rglob("*.parquet"))
     show(
         f"compact {count:,} events",
         found,
         f"{len(sizes)} files of {sizes[0] / 1e6:.0f} to {sizes[-1] / 1e6:.0f} MB",
     )
-    timed("after compaction")
+    ask("after compaction")
 
 
 def main() -> None:

@@ -14,83 +14,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 
 from benchmarks.archive import make_archive
-
-ROOT = Path(__file__).parent.parent
-
-
-class Peak(threading.Thread):
-    """Samples the resident memory of the largest process under a command, in MB."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.pid, self.peak, self.done = pid, 0.0, threading.Event()
-
-    def run(self) -> None:
-        while not self.done.wait(0.2):
-            for pid in _descendants(self.pid):
-                try:
-                    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-                except (OSError, IndexError, ValueError):
-                    continue
-                self.peak = max(self.peak, pages * resource.getpagesize() / 1e6)
-
-
-def _descendants(root: int) -> list[int]:
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    found, stack = [], [root]
-    while stack:
-        pid = stack.pop()
-        found.append(pid)
-        stack.extend(parents.get(pid, ()))
-    return found
-
-
-def timed(*command: str) -> dict[str, float]:
-    env = {
-        **os.environ,
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-    }
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    begin = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command],
-        cwd=ROOT,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    peak = Peak(process.pid)
-    peak.start()
-    _, errors = process.communicate()
-    wall = time.perf_counter() - begin
-    peak.done.set()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{errors.decode()}")
-    return {
-        "wall": wall,
-        "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-        "peak": peak.peak,
-    }
+from benchmarks.measure import ONE_THREAD, ROOT, timed
 
 
 def encoder_alone(lake: Path, model: str) -> dict[str, float]:
@@ -118,7 +49,7 @@ print(json.dumps({"cpu": time.process_time() - started, "words": sum(len(t.split
     done = subprocess.run(
         [sys.executable, "-c", code, str(lake), model],
         cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, **ONE_THREAD},
         capture_output=True,
         text=True,
         check=True,
@@ -187,14 +118,14 @@ def main() -> None:
     a = base["(a) nlp.pipe, 1 process"]
     b = base["(b) nlp.pipe, 2 processes"]
     for label, r in rows:
-        cpu = r["full"]["cpu"] - r["small"]["cpu"]
-        wall = r["full"]["wall"] - r["small"]["wall"]
+        cpu = r["full"].cpu - r["small"].cpu
+        wall = r["full"].wall - r["small"].wall
         print(
-            f"{label:36}{r['full']['wall']:9.1f}{r['full']['cpu']:9.1f}{r['full']['peak']:9.0f}{cpu:18.1f}{moved / wall:9.0f}"
-            f"{cpu / (a['full']['cpu'] - a['small']['cpu']):11.2f}{r['full']['wall'] / b['full']['wall']:11.2f}"
+            f"{label:36}{r['full'].wall:9.1f}{r['full'].cpu:9.1f}{r['full'].peak:9.0f}{cpu:18.1f}{moved / wall:9.0f}"
+            f"{cpu / (a['full'].cpu - a['small'].cpu):11.2f}{r['full'].wall / b['full'].wall:11.2f}"
         )
     own = base["annotate --workers 1"]
-    mine = own["full"]["cpu"] - own["small"]["cpu"]
+    mine = own["full"].cpu - own["small"].cpu
     print(
         f"\nthe encoder alone: {limit['cpu']:.1f} CPU s on {limit['words']:.0f} words;"
         f" annotate --workers 1 reaches {limit['cpu'] / limit['words'] * moved / mine:.2f} of its words a second"

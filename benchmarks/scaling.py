@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.archive import make_archive
-from benchmarks.run import ingest, timed
+from benchmarks.measure import timed
+from benchmarks.run import ingest
 
 
 def main() -> None:
@@ -39,8 +40,8 @@ def main() -> None:
                 shutil.copytree(work / "base", lake)
                 found = timed("pipelines.cli", "annotate", "--lake", str(lake), "--workers", str(workers), "--model", args.model)  # fmt: skip
                 print(
-                    f"{size:9}{words:11}{workers:9}{found['wall']:9.1f}{found['cpu']:9.1f}"
-                    f"{words / found['wall']:9.0f}{found['peak']:9.0f}",
+                    f"{size:9}{words:11}{workers:9}{found.wall:9.1f}{found.cpu:9.1f}"
+                    f"{words / found.wall:9.0f}{found.peak:9.0f}",
                     flush=True,
                 )
                 shutil.rmtree(lake)

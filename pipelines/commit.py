@@ -13,12 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines import ledger, migrations
 from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, INPUTS, KINDS, Kind, LedgerFile
+from pipelines.lookup import lookup
 from pipelines.records import FORMAT, REPAIR, LakeDamagedError, State, now, sealed, version
 from schemas import tables
 from schemas.documents import InputFile
@@ -153,24 +155,24 @@ class Preparation:
             return
         uris = pa.array(change.replaced_uris, pa.string())
         inputs = _matching(self.state.table(INPUTS, ("unit_id",)), "uri", uris)
-        known = self.state.table(ARTICLES, ("uri", "path", "row_hash"))
+        known = lookup(self.state, ARTICLES)
         lost = pa.array(change.lost, pa.string())
-        articles = known.filter(
-            pc.or_(pc.is_in(known["uri"], value_set=uris), pc.is_in(known["path"], value_set=lost))
-        )
+        there = np.union1d(known.where("uri", uris), known.where("path", lost))
+        articles = known.rows(there, ("article_id", "uri", "path", "row_hash"))
         gone = _whole(articles["article_id"])
         lasting = self._unchanged(articles)
         losing = pa.concat_arrays(
             [gone.filter(pc.invert(lasting)), pa.array(change.dropped, pa.string())]
         )
-        annotations = _matching(self.state.table(ANNOTATIONS, ("unit_id",)), "article_id", losing)
+        said = lookup(self.state, ANNOTATIONS)
+        annotations = said.rows(said.places(losing), ("article_id", "unit_id"))
         self.deltas["inputs"].append(INPUTS.gone(inputs["uri"]))
         self.deltas["articles"].append(ARTICLES.gone(gone))
         self.deltas["annotations"].append(ANNOTATIONS.gone(annotations["article_id"]))
 
         ids = _whole(annotations["article_id"])
         units = pc.unique(annotations["unit_id"])
-        homes = pc.unique(_matching(known, "article_id", ids)["path"]).to_pylist()
+        homes = pc.unique(known.rows(known.places(ids), ("path",))["path"]).to_pylist()
         months = {path.split("/")[1] for path in homes}
         of_articles = self._files_of(_ANNOTATION_TABLES, units)
         of_articles += [
@@ -313,7 +315,8 @@ class Preparation:
 
     def _renumber(self, old: str, new: str, kept: pa.Array) -> None:
         """Tell the ledger where the articles of a rewritten file are now."""
-        rows = _matching(self.state.table(ARTICLES), "path", pa.array([old])).sort_by("row")
+        known = lookup(self.state, ARTICLES)
+        rows = known.rows(known.where("path", pa.array([old]))).sort_by("row")
         if rows.num_rows != len(kept):
             raise LakeDamagedError(
                 f"{old} has {len(kept)} rows and the ledger {rows.num_rows}; {REPAIR}"
@@ -395,7 +398,8 @@ class Preparation:
                 self.deltas["articles"].append(self._moved(item.moved))
 
     def _moved(self, moved: pa.Table) -> pa.Table:
-        rows = self.state.table(ARTICLES)
+        known = lookup(self.state, ARTICLES)
+        rows = known.rows(known.places(moved["article_id"]))
         at = _whole(pc.index_in(moved["article_id"], value_set=_whole(rows["article_id"])))
         if at.null_count:
             raise LakeDamagedError(
@@ -450,7 +454,7 @@ class Preparation:
         staged = f"{self.folder}/{kind.name}.parquet"
         place = self.lake / staged
         with place.open("wb") as sink:
-            pq.write_table(table, sink, compression="zstd", row_group_size=1 << 20)
+            ledger.write_delta(sink, kind, table)
             sink.flush()
             os.fsync(sink.fileno())
         self.moves.append((staged, path))

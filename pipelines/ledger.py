@@ -17,15 +17,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.spans import ids_of
+
 INSTANT: Final = pa.timestamp("us", tz="UTC")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Kind:
-    """One table of the ledger; ``key`` is its first column."""
+    """One table of the ledger; ``key`` is its first column, ``numbered`` are columns of ids that files hold as numbers too."""
 
     name: str
     schema: pa.Schema
+    numbered: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -35,7 +38,8 @@ class Kind:
     def narrowed(self, columns: Sequence[str]) -> Kind:
         """Return the table with its key, these columns, and ``gone``."""
         names = dict.fromkeys([self.key, *columns, "gone"])
-        return Kind(name=self.name, schema=pa.schema([self.schema.field(name) for name in names]))
+        schema = pa.schema([self.schema.field(name) for name in names])
+        return dataclasses.replace(self, schema=schema)
 
     def rows(self, rows: Sequence[Mapping[str, Any]], *, gone: bool = False) -> pa.Table:
         """Build a delta from dictionaries; columns a row does not name are null."""
@@ -67,8 +71,9 @@ class Kind:
         return pa.table(columns, schema=self.schema)
 
 
-def _kind(name: str, **columns: pa.DataType) -> Kind:
-    return Kind(name=name, schema=pa.schema([*columns.items(), ("gone", pa.bool_())]))
+def _kind(name: str, numbered: tuple[str, ...] = (), **columns: pa.DataType) -> Kind:
+    schema = pa.schema([*columns.items(), ("gone", pa.bool_())])
+    return Kind(name=name, schema=schema, numbered=numbered)
 
 
 INPUTS: Final = _kind(
@@ -90,6 +95,7 @@ INPUTS: Final = _kind(
 )
 ARTICLES: Final = _kind(
     "articles",
+    ("article_id", "content_hash"),
     article_id=pa.string(),
     uri=pa.string(),
     path=pa.string(),  # file of the articles table
@@ -101,6 +107,7 @@ ARTICLES: Final = _kind(
 )
 ANNOTATIONS: Final = _kind(
     "annotations",
+    ("article_id",),
     article_id=pa.string(),
     signature=pa.string(),  # model, coder, knowledge and lexicons it was annotated with
     rejected=pa.bool_(),
@@ -198,6 +205,31 @@ def read_kind(
         _read_delta(lake / file.path, some.schema.names) for file in files if file.kind == kind.name
     ]
     return fold(some, deltas, folded=True)
+
+
+ROW_GROUP: Final = 65_536
+"""Rows of a ledger file that are read together where a few are wanted: some 5 MB."""
+
+
+def number_column(name: str) -> str:
+    """Return the column that holds the 64 bits of a column of ids."""
+    return f"{name}_bits"
+
+
+def write_delta(sink: Any, kind: Kind, table: pa.Table) -> None:
+    """Write one delta, whose rows are folded, with its ids as strings and as numbers."""
+    plain = []
+    for name in kind.numbered:
+        table = table.append_column(number_column(name), pa.array(ids_of(table[name])))
+        plain += [name, number_column(name)]
+    names = table.schema.names
+    pq.write_table(
+        table,
+        sink,
+        compression={name: "none" if name.endswith("_bits") else "zstd" for name in names},
+        use_dictionary=[name for name in names if name not in plain],
+        row_group_size=ROW_GROUP,
+    )
 
 
 def _read_delta(path: Path, names: Sequence[str]) -> pa.Table:

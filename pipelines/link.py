@@ -13,16 +13,18 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
+import numpy as np
 import pyarrow.parquet as pq
 
 from pipelines.execute import Execution, StageResult
 from pipelines.lake import Change, Lake, Run
 from pipelines.ledger import ARTICLES
+from pipelines.lookup import Lookup, Places, lookup
+from pipelines.spans import Keys
 from pipelines.supervise import Job, RunStoppedError
 from schemas import ids
 from schemas.units import Manifest, Unit
-from transforms.link import LINK_VERSION, find_copies, write_copies
+from transforms.link import FINGERPRINT, LINK_VERSION, find_copies, write_copies
 
 if TYPE_CHECKING:
     import apache_beam as beam
@@ -76,8 +78,8 @@ def main(lake: Lake, execution: Execution) -> StageResult:
     """
     started = time.monotonic()
     state = lake.state
-    articles = state.table(ARTICLES, ("content_hash", "published_at"))
-    count = articles.num_rows
+    articles = lookup(state, ARTICLES)
+    count = len(articles)
     if state.linked_version == state.articles_version:
         lake.sweep(STAGE)
         return StageResult(stage=STAGE, run_id=None, listed=count, skipped=count)
@@ -86,7 +88,7 @@ def main(lake: Lake, execution: Execution) -> StageResult:
     if execution.config.local or not count:
         manifests = [_find_here(lake, run, articles, version)]
     else:
-        manifests = _find_elsewhere(lake, run, articles, version, execution)
+        manifests = _find_elsewhere(lake, run, version, execution)
     rows = {"duplicates": sum(manifest.rows["duplicates"] for manifest in manifests)}
     lake.commit(
         run,
@@ -115,21 +117,26 @@ def _shard(version: int, number: int, cost: int) -> Unit:
     return Unit(unit_id=ids.unit_id("link", *parts), stage=STAGE, signature=signature, cost=cost)
 
 
-def _find_here(lake: Lake, run: Run, articles: pa.Table, version: int) -> Manifest:
-    copies = find_copies(articles)
+def _find_here(lake: Lake, run: Run, articles: Lookup, version: int) -> Manifest:
+    copies = find_copies(articles.rows(_repeated(articles.numbers("content_hash")), FINGERPRINT))
     pairs = zip(copies["article_id"].to_pylist(), copies["original_id"].to_pylist(), strict=True)
     with lake.writing():
         unit = _shard(version, 0, copies.num_rows)
         return write_copies(pairs, unit, str(lake.root), run.staging, run.run_id)
 
 
-def _find_elsewhere(
-    lake: Lake, run: Run, articles: pa.Table, version: int, execution: Execution
-) -> list[Manifest]:
+def _repeated(numbers: Keys) -> Places:
+    """Return where numbers stand that are there more than once."""
+    ordered = np.sort(numbers)
+    return Lookup.places_of(numbers, ordered[1:][ordered[1:] == ordered[:-1]])
+
+
+def _find_elsewhere(lake: Lake, run: Run, version: int, execution: Execution) -> list[Manifest]:
+    articles = lake.state.table(ARTICLES, FINGERPRINT)
     path = f"{run.staging}/fingerprints.parquet"
-    columns = ["article_id", "content_hash", "published_at"]
     with lake.writing():
-        pq.write_table(articles.select(columns), lake.root / path, row_group_size=_ROW_GROUP)
+        rows = articles.select(list(FINGERPRINT))
+        pq.write_table(rows, lake.root / path, row_group_size=_ROW_GROUP)
     groups = -(-articles.num_rows // _ROW_GROUP)
     units = [
         _shard(version, number, _SHARD_ARTICLES)

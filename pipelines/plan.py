@@ -8,18 +8,22 @@ import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.ledger import ANNOTATIONS, ARTICLES, INPUTS, INSTANT
+from pipelines.lookup import Lookup, lookup
 from pipelines.options import WHOLE, Scope, UsageError
 from pipelines.records import State
+from pipelines.spans import Keys, ids_of, in_sorted
 from schemas import ids
 from schemas.documents import InputFile
 from schemas.outcomes import Reject
 from schemas.units import Condemned, Manifest, Selection, Unit
 from transforms.files import is_readable, unchanged_digest
-from transforms.link import find_copies
+from transforms.link import FINGERPRINT, find_copies
 
 UNIT_FILES: Final = 200
 UNIT_BYTES: Final = 16_000_000
@@ -349,26 +353,21 @@ def plan_annotate(
     looked for among articles without annotations and those of equal content: of two annotated articles neither is a
     copy, since a copy's annotations go away with the commit that makes it one.
     """
-    articles = state.table(ARTICLES, ("content_hash", "published_at"))
-    annotations = state.table(ANNOTATIONS, ("signature", "rejected", "version"))
-    annotated = _values(annotations["article_id"])
-    fresh = articles.filter(pc.invert(pc.is_in(articles["article_id"], value_set=annotated)))
-    hashes = pc.unique(fresh["content_hash"])
-    copies = find_copies(
-        articles.filter(pc.is_in(articles["content_hash"], value_set=_values(hashes)))
-    )["article_id"]
-    stale = copies.filter(pc.is_in(copies, value_set=annotated))
-    done = _values(
-        annotations.filter(_is_settled(annotations, signature, scope, version))["article_id"]
+    articles, annotations = lookup(state, ARTICLES), lookup(state, ANNOTATIONS)
+    known, annotated = np.sort(articles.keys), np.sort(annotations.keys)
+    fresh = known[~in_sorted(known, annotated)]
+    copies = _copies_of(articles, fresh)
+    stale = copies.filter(pa.array(in_sorted(ids_of(copies), annotated)))
+    settled = _is_settled(annotations, signature, scope, version)
+    # On most nights all that is annotated is settled.
+    done = annotated if settled.all() else np.sort(annotations.keys[settled])
+    todo = fresh if settled.all() else known[~in_sorted(known, done)]
+    todo = todo[~in_sorted(todo, np.sort(ids_of(copies)))]
+    pending = articles.rows(
+        articles.places_of(articles.keys, todo),
+        ("article_id", "path", "row", "uri", "word_count", "published_at"),
     )
-    # On most nights all that is annotated is settled, and what is fresh was sought among a million ids already.
-    pending = (
-        fresh
-        if len(done) == len(annotated)
-        else articles.filter(pc.invert(pc.is_in(articles["article_id"], value_set=done)))
-    )
-    pending = pending.filter(pc.invert(pc.is_in(pending["article_id"], value_set=_values(copies))))
-    pending = _details(state, _in_range(pending, scope)["article_id"])
+    pending = _in_range(pending, scope)
     if scope.only:
         chosen = [_matches(uri, scope.only) for uri in pending["uri"].to_pylist()]
         pending = pending.filter(pa.array(chosen, pa.bool_()))
@@ -402,36 +401,46 @@ def plan_annotate(
     return Plan(
         units=units,
         adopted=adopted,
-        listed=articles.num_rows,
-        skipped=articles.num_rows - count,
+        listed=len(articles),
+        skipped=len(articles) - count,
         copies=len(copies),
         stale=stale.to_pylist(),
     )
 
 
-def _details(state: State, article_ids: pa.ChunkedArray) -> pa.Table:
-    """Return where some articles are, and their words."""
-    names = ("path", "row", "uri", "word_count")
-    if not len(article_ids):
-        return ARTICLES.narrowed(names).schema.empty_table()
-    articles = state.table(ARTICLES, names)
-    return articles.filter(pc.is_in(articles["article_id"], value_set=_values(article_ids)))
+def _copies_of(articles: Lookup, fresh: Keys) -> pa.ChunkedArray:
+    """Return the ids of the copies among articles and those of equal content; ``fresh`` are sorted keys."""
+    content = articles.numbers("content_hash")
+    hashes = content[articles.places_of(articles.keys, fresh)]
+    places = articles.places_of(content, hashes)
+    return find_copies(articles.rows(places, FINGERPRINT))["article_id"]
 
 
 def _is_settled(
-    annotations: pa.Table, signature: str, scope: Scope, version: str | None
-) -> pa.ChunkedArray:
+    annotations: Lookup, signature: str, scope: Scope, version: str | None
+) -> npt.NDArray[np.bool_]:
     """Mark the annotations that stay: by this model and coder, unless they are to be made again."""
-    settled = pc.equal(annotations["signature"], signature)
     if scope.reannotate:
-        return pc.and_(settled, False)
-    rejected = pc.fill_null(annotations["rejected"], False)
-    if scope.retry_rejects:
-        return pc.and_(settled, pc.invert(rejected))
-    if version is not None:
-        older = pc.fill_null(pc.not_equal(annotations["version"], version), True)
-        return pc.and_(settled, pc.invert(pc.and_(rejected, older)))
-    return settled
+        return np.zeros(len(annotations), np.bool_)
+    settled = _equals(annotations.column("signature"), signature)
+    if not scope.retry_rejects and version is None:
+        return settled
+    rejected = _flags(annotations.column("rejected"))
+    if not scope.retry_rejects:
+        rejected &= ~_equals(annotations.column("version"), str(version))
+    return settled & ~rejected
+
+
+def _equals(column: pa.ChunkedArray, value: str) -> npt.NDArray[np.bool_]:
+    """Tell where a column of dictionaries has a value."""
+    found = [
+        _flags(pc.equal(chunk.dictionary, value).take(chunk.indices)) for chunk in column.chunks
+    ]
+    return np.concatenate([*found, np.array([], np.bool_)])
+
+
+def _flags(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    return pc.fill_null(column, False).to_numpy(zero_copy_only=False).astype(np.bool_)
 
 
 def annotated_before(state: State, manifests: Iterable[Manifest]) -> list[str]:
@@ -439,9 +448,9 @@ def annotated_before(state: State, manifests: Iterable[Manifest]) -> list[str]:
     covered = [
         article_id for manifest in manifests for _, _, article_id in _rows_of(manifest.selections)
     ]
-    wanted = pa.array(covered, pa.string())
-    known = _values(state.table(ANNOTATIONS, ("unit_id",))["article_id"])
-    return list(known.filter(pc.is_in(known, value_set=wanted)).to_pylist())
+    known = lookup(state, ANNOTATIONS)
+    places = known.places(pa.array(covered, pa.string()))
+    return list(known.rows(places, ("article_id",))["article_id"].to_pylist())
 
 
 def _rows_of(selections: Iterable[Selection]) -> Iterator[tuple[str, int, str]]:

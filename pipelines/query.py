@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from pipelines.lake import Lake
 from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, INPUTS
+from pipelines.lookup import lookup
 from pipelines.records import read_sealed
 from pipelines.views import views_sql
 from schemas import tables
@@ -179,17 +180,17 @@ def status(lake: Lake, runs: int = 5, days: int = 14) -> dict[str, Any]:
             lake,
             "SELECT CAST(reason AS VARCHAR), count(*) FROM rejects GROUP BY 1 ORDER BY 2 DESC, 1",
         )
-    articles = state.table(ARTICLES, ("published_at",))
-    newest = pc.max(articles["published_at"]).as_py()
-    annotated = state.table(ANNOTATIONS, ("signature",)).num_rows
+    articles = lookup(state, ARTICLES)
+    newest = pc.max(articles.column("published_at")).as_py()
+    annotated = len(lookup(state, ANNOTATIONS))
     records = lake.run_records()
     attempts = lake.attempts()
     return {
         "lake": str(lake.root),
         "inputs": state.table(INPUTS, ("size",)).num_rows,
-        "articles": articles.num_rows,
+        "articles": len(articles),
         "annotated": annotated,
-        "waiting": max(0, articles.num_rows - annotated - rows["duplicates"]),
+        "waiting": max(0, len(articles) - annotated - rows["duplicates"]),
         "newest_article": plain(newest),
         "tables": {
             table.name: {

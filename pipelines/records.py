@@ -40,6 +40,8 @@ class State:
 
     root: Path
     record: dict[str, Any]
+    lookups: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """What finds rows of the ledger's tables, by their names; see lookup.py."""
     _tables: dict[str, pa.Table] = dataclasses.field(default_factory=dict)
     _narrowed: dict[tuple[str, ...], pa.Table] = dataclasses.field(default_factory=dict)
 
@@ -61,9 +63,7 @@ class State:
             try:
                 found = ledger.read_kind(self.root, kind, self.ledger, columns)
             except (OSError, pa.ArrowException) as error:
-                raise LakeDamagedError(
-                    f"the ledger of {self.root} cannot be read: {error}; {REPAIR}"
-                ) from error
+                raise unreadable_ledger(self.root, error) from error
             if columns is None:
                 self._tables[kind.name] = found
                 return found
@@ -89,6 +89,11 @@ class State:
     def linked_version(self) -> int:
         """Return the ``articles_version`` that ``duplicates`` was made from."""
         return int(self.record.get("linked_version", 0))
+
+
+def unreadable_ledger(root: Path, error: Exception) -> LakeDamagedError:
+    """Return the error for a file of the ledger that cannot be read."""
+    return LakeDamagedError(f"the ledger of {root} cannot be read: {error}; {REPAIR}")
 
 
 def now() -> str:

@@ -18,6 +18,9 @@ from schemas.tables import DUPLICATES
 from schemas.units import Manifest, Unit
 from transforms.parquet import UnitWriter
 
+FINGERPRINT = ("article_id", "content_hash", "published_at")
+"""What the ledger knows of an article that tells copies and originals."""
+
 LINK_VERSION = "1"
 """Part of what decides whether ``duplicates`` is up to date."""
 
@@ -31,7 +34,7 @@ def find_copies(articles: pa.Table) -> pa.Table:
     """
     counts = articles.group_by("content_hash").aggregate([("article_id", "count")])
     shared = counts.filter(pc.greater(counts["article_id_count"], 1))["content_hash"]
-    groups = articles.select(["article_id", "content_hash", "published_at"]).filter(
+    groups = articles.select(list(FINGERPRINT)).filter(
         pc.is_in(articles["content_hash"], value_set=shared)
     )
     groups = groups.sort_by(

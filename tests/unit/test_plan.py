@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -9,22 +11,22 @@ from hypothesis import strategies as st
 
 from pipelines import plan
 from pipelines.lake import State
-from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, INPUTS
+from pipelines.ledger import ANNOTATIONS, ARTICLES, INPUTS, write_delta
 from schemas.units import InputOutcome, Manifest
 from tests import builders
 from transforms.files import unlisted
 from transforms.link import find_copies
 
+LEDGERS = tempfile.TemporaryDirectory()  # gone with the process
+
 
 def state(inputs=(), articles=(), annotations=()):
-    found = State(root=None, record={})  # type: ignore[arg-type]
-    found._tables = {
-        "inputs": INPUTS.rows(inputs),
-        "articles": ARTICLES.rows(articles),
-        "annotations": ANNOTATIONS.rows(annotations),
-        "files": FILES.rows([]),
-    }
-    return found
+    folder = Path(tempfile.mkdtemp(dir=LEDGERS.name))
+    files = []
+    for kind, rows in ((INPUTS, inputs), (ARTICLES, articles), (ANNOTATIONS, annotations)):
+        write_delta(folder / kind.name, kind, kind.rows(rows))
+        files.append({"kind": kind.name, "path": kind.name, "rows": len(rows), "sha256": ""})
+    return State(root=folder, record={"ledger": files})
 
 
 def known(file, **changes):

@@ -82,11 +82,9 @@ class Lookup:
     def column(self, name: str) -> pa.ChunkedArray:
         """Return a column; strings come as dictionaries, which suits those that repeat."""
         chunks = [
-            chunk
-            for file in self._files
-            for chunk in file.kept(file.read([name], dictionaries=[name]))[name].chunks
+            chunk for file in self._files for chunk in file.kept(file.read([name]))[name].chunks
         ]
-        return pa.chunked_array(chunks, chunks[0].type if chunks else self._type(name))
+        return pa.chunked_array(chunks, chunks[0].type if chunks else self.type_of(name))
 
     def places(self, article_ids: Any) -> Places:
         """Return the rows whose key is one of these, an array of strings."""
@@ -95,7 +93,14 @@ class Lookup:
     @staticmethod
     def places_of(numbers: Keys, wanted: Keys) -> Places:
         """Return where in ``numbers`` one of the ``wanted`` stands."""
-        return np.flatnonzero(in_sorted(numbers, np.unique(wanted))).astype(np.int64)
+        wanted = np.unique(wanted)
+        if len(wanted) > 1 << 16 or len(numbers) < 1 << 16:
+            return np.flatnonzero(in_sorted(numbers, wanted)).astype(np.int64)
+        # A few among many: most are told from their first bits, and need no search.
+        sieve = np.zeros(1 << 18, np.bool_)
+        sieve[(wanted >> _SIEVE_SHIFT).astype(np.int64)] = True
+        likely = np.flatnonzero(sieve[(numbers >> _SIEVE_SHIFT).astype(np.int64)])
+        return likely[in_sorted(numbers[likely], wanted)].astype(np.int64)
 
     def where(self, name: str, values: pa.Array) -> Places:
         """Return the rows that have one of these values in a column of strings."""
@@ -127,7 +132,8 @@ class Lookup:
         back[order] = np.arange(len(order))
         return pa.concat_tables(parts).take(pa.array(back))
 
-    def _type(self, name: str) -> pa.DataType:
+    def type_of(self, name: str) -> pa.DataType:
+        """Return the type of a column."""
         return self._kind.schema.field(name).type
 
     def damaged(self, error: Exception) -> LakeDamagedError:
@@ -154,14 +160,27 @@ class _File:
     def kept(self, rows: pa.Table) -> pa.Table:
         return rows if self._alive is None else rows.filter(pa.array(self._alive))
 
-    def read(self, names: Sequence[str], dictionaries: Sequence[str] = ()) -> pa.Table:
+    def read(self, names: Sequence[str]) -> pa.Table:
         try:
-            with pq.ParquetFile(self.path, read_dictionary=list(dictionaries)) as file:
-                return _with_nulls(
-                    file.read(columns=_present(file, names), use_threads=False), names
-                )
+            with pq.ParquetFile(self.path) as file:
+                there = _present(file, names)
+            with pq.ParquetFile(self.path, read_dictionary=there) as file:
+                rows = self._whole(file.read(columns=there, use_threads=False), names)
         except (OSError, pa.ArrowException) as error:
             raise self.owner.damaged(error) from error
+        columns = [
+            column.dictionary_encode() if pa.types.is_string(column.type) else column
+            for column in rows.columns
+        ]
+        return pa.table(columns, names=list(names))
+
+    def _whole(self, rows: pa.Table, names: Sequence[str]) -> pa.Table:
+        """Add the columns that a file of an older version lacks, as nulls."""
+        for name in names:
+            if name not in rows.schema.names:
+                kind = self.owner.type_of(name)
+                rows = rows.append_column(name, pa.nulls(rows.num_rows, kind))
+        return rows.select(names)
 
     def numbers(self, name: str) -> Keys:
         """Return a column of ids as numbers, for all rows of the file."""
@@ -180,7 +199,7 @@ class _File:
             with pq.ParquetFile(self.path) as file:
                 there = _present(file, names)
                 for group in range(file.num_row_groups):
-                    yield _with_nulls(file.read_row_group(group, there, use_threads=False), names)
+                    yield self._whole(file.read_row_group(group, there, use_threads=False), names)
         except (OSError, pa.ArrowException) as error:
             raise self.owner.damaged(error) from error
 
@@ -200,12 +219,14 @@ class _File:
                     start = ends[group] - sizes[group]
                     mine = rows[(rows >= start) & (rows < ends[group])] - start
                     part = file.read_row_group(int(group), there, use_threads=False)
-                    part = _with_nulls(part.take(pa.array(mine)), schema.names)
-                    parts.append(part.select(schema.names).cast(schema))
+                    part = self._whole(part.take(pa.array(mine)), schema.names)
+                    parts.append(part.cast(schema))
         except (OSError, pa.ArrowException) as error:
             raise self.owner.damaged(error) from error
         return pa.concat_tables(parts)
 
+
+_SIEVE_SHIFT = np.uint64(64 - 18)
 
 _NO_KEYS = np.array([], np.uint64)
 
@@ -213,14 +234,6 @@ _NO_KEYS = np.array([], np.uint64)
 def _present(file: pq.ParquetFile, names: Sequence[str]) -> list[str]:
     there = set(file.schema_arrow.names)
     return [name for name in names if name in there]
-
-
-def _with_nulls(rows: pa.Table, names: Sequence[str]) -> pa.Table:
-    """Add the columns that a file of an older version lacks, as nulls."""
-    for name in names:
-        if name not in rows.schema.names:
-            rows = rows.append_column(name, pa.nulls(rows.num_rows))
-    return rows
 
 
 def _flags(column: Any) -> npt.NDArray[np.bool_]:

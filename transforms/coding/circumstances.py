@@ -331,94 +331,262 @@ def sizes(graph: Clauses) -> dict[str, int]:
     return found
 
 
+_VERBAL: Final = frozenset(["ACCUSE", "CONCEDE", "REJECT", "REQUEST", "SUPPORT", "THREATEN"])
+"""Types whose events are mostly words about something else, which may have a day of its own."""
+_TELLING: Final = (SAYING - {"declare", "declares", "declared"}) | frozenset(
+    "condemn condemns condemned denounce denounces denounced criticise criticised criticize criticized praise praised"
+    " welcome welcomed deplore deplored lament lamented mourn mourned mark marked commemorate commemorated recall"
+    " recalled blame blamed discuss discussed investigate investigated probe probed unveil unveiled review reviewed"
+    " deny denied defend defended mention mentioned describe described link linked recount recounted".split()
+)
+"""Verbs whose object took place at another time: *condemned the killing on Monday*."""
+_HAPPENINGS: Final = frozenset(
+    "abduction abductions accident accidents airstrike airstrikes ambush ambushes arrest arrests assassination"
+    " assassinations assault assaults attack attacks blast blasts bombardment bombing bombings clash clashes collision"
+    " coup crackdown crash crashes death deaths demonstration demonstrations deportation detention dumping earthquake"
+    " election elections execution executions explosion explosions expulsion expulsions firing hijacking incident"
+    " incidents incursion incursions invasion kidnapping kidnappings killing killings launch launches massacre massacres"
+    " murder murders offensive ouster protest protests raid raids rallies rally referendum riot riots seizure shelling"
+    " shooting shootings siege strike strikes test tests vote".split()
+)
+"""Nouns that a day may belong to: *urged an inquiry into the shootings on Wednesday*."""
+_LIMITS: Final = frozenset("before by than till until".split())
+"""Prepositions that make a day the limit of something and not its time."""
+_SHARING: Final = frozenset("at during for in into to with".split())
+"""Prepositions between a verb and a noun of the same time: *arrived for talks*, but *resigned over the shooting*."""
+_FRAMES: Final = frozenset(
+    "act campaign exchange number round series spate state string wave".split()
+)
+"""Nouns that frame another one: *a wave of arrests*, *a state of emergency*, but not *a report on the killing*."""
+
+
 def event_date(
     graph: Clauses,
     trigger: int,
     covers: frozenset[int],
     dates: tuple[DateMention, ...],
-    rooted: bool,
+    kind: str,
+    written: dt.date | None,
 ) -> tuple[DateMention, str] | None:
-    """Return the date of an event and its basis: in its clause, else (for the main clause) in its sentence."""
-    inside = [d for d in dates if graph.first <= d.first < graph.last and d.date is not None]
+    """Return the date of an event and its basis: in its ``clause``, else the only one of its ``sentence``.
+
+    ``kind`` is the event type, ``written`` the day of the article if it is known. A wrong day is worse than none: what
+    is told as past has no day after ``written``; a day behind the content of a demand or an accusation may be the
+    content's; and the day on which something is reported is not that on which it happened.
+    """
+    inside = [
+        d
+        for d in dates
+        if graph.first <= d.first < graph.last
+        and d.date is not None
+        and not _is_limit(graph, d, trigger)
+    ]
     if not inside:
         return None
-    spine = {trigger, *covers}
-    node = trigger
-    for _ in range(6):
-        head = graph.heads[node]
-        if head == node or graph.relations[node] in (
-            "ccomp",
-            "acl:relcl",
-            "advcl",
-            "parataxis",
-            "acl",
-        ):
-            break
-        if graph.relations[node] in (
-            "xcomp",
-            "obj",
-            "obl",
-            "nmod",
-            "conj",
-            "nsubj",
-            "nsubj:pass",
-            "compound",
-        ):
-            spine.add(head)
-            node = head
-            continue
-        break
-    best: tuple[int, DateMention, str] | None = None
+    past = _is_told_as_past(graph, trigger)
+    if past and written is not None:
+        inside = [d for d in inside if d.date is not None and d.date <= written]
+    if kind in _VERBAL:
+        covers = frozenset(c for c in covers if graph.tags[c] != "VERB" or c < trigger)
+    spine = _spine(graph, trigger, covers)
+    best: tuple[int, DateMention] | None = None
     for date in inside:
-        if (
-            date.first <= trigger < date.last
-        ):  # "a day after X slammed": the expression dates its own verb
-            return date, "clause"
-        governor = _governor(graph, date)
-        steps = 0
-        while governor is not None and governor not in spine and steps < 2:
-            up = graph.heads[governor]
-            governor = None if up == governor or graph.tags[governor] == "VERB" else up
-            steps += 1
-        if governor is not None and governor in spine:
-            rank = (0 if governor == trigger else 1) * 100 + steps
-            if best is None or rank < best[0]:
-                best = (rank, date, "clause")
+        if date.first <= trigger < date.last:
+            return date, "clause"  # "a day after X slammed": the expression dates its own verb
+        if kind in _VERBAL and _is_behind_content(graph, trigger, covers, date):
+            continue
+        rank = 0 if _opens_clause(graph, date, spine) else _distance(graph, date, spine, trigger)
+        if rank is not None and (best is None or rank < best[0]):
+            best = (rank, date)
     if best is not None:
-        return best[1], best[2]
-    if rooted and len(inside) == 1:
+        return best[1], "clause"
+    if len(inside) == 1 and not _dates_own_verb(graph, inside[0]):
         date = inside[0]
         governor = _governor(graph, date)
-        if governor is not None and (
-            graph.lowers[governor] in SAYING or graph.relations[governor] == "root"
+        if governor is None or not _is_of_main_clause(graph, trigger):
+            return None
+        if graph.lowers[governor] in SAYING:
+            return None if past else (date, "sentence")
+        if graph.relations[governor] == "root" and not (
+            kind in _VERBAL and _is_behind_content(graph, trigger, covers, date)
         ):
             return date, "sentence"
     return None
 
 
-_BOUNDING: Final = frozenset("since until of than before by for till".split())
+def _spine(graph: Clauses, trigger: int, covers: frozenset[int]) -> set[int]:
+    """Return the words whose time is that of an event: its trigger, and the verbs above it that share its time."""
+    spine = {trigger, *covers}
+    node = trigger
+    for _ in range(6):
+        head, relation = graph.heads[node], graph.relations[node]
+        if head == node:
+            break
+        if relation == "advcl":  # "slammed the exercise, warning ..."
+            shares = graph.xpos[node] == "VBG" and not graph.cases(node)
+        elif relation in ("xcomp", "conj", "compound", *_NOMINAL):
+            shares = head in covers or _shares_time(graph, node)
+        else:
+            shares = False
+        if not shares:
+            break
+        spine.add(head)
+        node = head
+    return spine
 
 
-def _is_bound(graph: Clauses, date: DateMention) -> bool:
-    """Tell whether a date only limits or names something: *since 2017*, *the first of 2023*, *a 2018 pact*."""
-    before = graph.lowers[date.first - 1] if date.first > graph.first else ""
-    if before in _BOUNDING or graph.lowers[date.first] in _BOUNDING:
+_NOMINAL: Final = ("obj", "nsubj", "nsubj:pass", "obl", "nmod")
+
+
+def _shares_time(graph: Clauses, node: int) -> bool:
+    """Tell whether a noun is of the time of the word it hangs on: *held talks*, not *condemned the killing*."""
+    relation, head = graph.relations[node], graph.heads[node]
+    if relation not in _NOMINAL:
         return True
-    for token in range(date.first, date.last):
-        head = graph.heads[token]
-        if not date.first <= head < date.last or head == token:
-            if graph.cases(token) & _BOUNDING:
-                return True
-            if head >= date.last and graph.tags[head] in ("NOUN", "PROPN"):
-                return True
-            return graph.relations[token] in ("compound", "amod", "nummod", "nmod:poss")
-    return False
+    if relation == "nmod":
+        return graph.lowers[head] in _FRAMES and "of" in graph.cases(node)
+    if graph.tags[node] not in ("NOUN", "PROPN"):
+        return True
+    if relation == "obl":
+        return bool(graph.cases(node) & _SHARING)
+    return graph.lowers[head] not in _TELLING
+
+
+def _opens_clause(graph: Clauses, date: DateMention, spine: set[int]) -> bool:
+    """Tell whether a date is told more of by the clause of an event: *on August 8, when the ministers met*."""
+    follows = date.last + (
+        date.last < graph.last and graph.lowers[date.last] in (",", "-", "–", "—")
+    )
+    return (
+        follows < graph.last
+        and graph.lowers[follows] == "when"
+        and graph.heads[follows] in spine
+        and (date.first == graph.first or graph.lowers[date.first - 1] != "since")
+    )
+
+
+def _distance(graph: Clauses, date: DateMention, spine: set[int], trigger: int) -> int | None:
+    """Return how far a date stands from the event whose ``spine`` is given, null if it is none of its own."""
+    governor = _governor(graph, date)
+    if governor is None:
+        return None
+    if governor == trigger:
+        return 0
+    modifies = governor >= date.last and graph.tags[governor] in ("NOUN", "PROPN")
+    if modifies or _dates_own_verb(graph, date):
+        return 100 if governor in spine and not modifies else None  # "ended the 2015 agreement"
+    if governor in spine:
+        return None if date.precision == "year" and graph.tags[governor] == "NOUN" else 100
+    for steps in (1, 2):
+        if graph.tags[governor] == "VERB":
+            if (
+                graph.relations[governor] == "advcl"
+                and graph.xpos[governor] == "VBG"
+                and not graph.cases(governor)
+                and graph.heads[governor] in spine
+            ):
+                return 150  # "Speaking to reporters on Monday, he accused ..."
+            return None
+        if graph.heads[governor] == governor:
+            return None
+        if graph.lowers[governor] in _HAPPENINGS and (
+            graph.relations[governor] not in ("nsubj", "nmod") or not _shares_time(graph, governor)
+        ):
+            return None  # but "a wave of attacks on Saturday killed ..."
+        governor = graph.heads[governor]
+        if governor in spine:
+            return (0 if governor == trigger else 100) + steps
+    return None
 
 
 def _governor(graph: Clauses, date: DateMention) -> int | None:
-    """Return the word that a date expression hangs on."""
+    """Return the word that a date expression hangs on: the verb of saying right before it, whatever the parser thinks."""
+    if _dates_own_verb(graph, date):
+        return date.first
+    before = date.first - 1
+    if before > graph.first and graph.lowers[before] in ("on", "late", "early"):
+        before -= 1
+    if before >= graph.first and graph.lowers[before] in SAYING and graph.tags[before] == "VERB":
+        return before
     inside = range(date.first, date.last)
     return next((graph.heads[t] for t in inside if graph.heads[t] not in inside), None)
+
+
+def _dates_own_verb(graph: Clauses, date: DateMention) -> bool:
+    """Tell whether a mention is the verb of *a day after X slammed*, which it dates, and nothing else."""
+    return date.last == date.first + 1 and graph.tags[date.first] == "VERB"
+
+
+def _is_limit(graph: Clauses, date: DateMention, trigger: int) -> bool:
+    """Tell whether a date only limits something: *by Wednesday*, *from 1 January*, *its share for 2024*.
+
+    What has happened since a day began on it at the earliest, but *the first attack since November* was later.
+    """
+    before = graph.lowers[date.first - 1] if date.first > graph.first else ""
+    if before in _LIMITS or (before == "from" and date.date_end is None):
+        return True
+    if before == "for" and date.precision == "year":
+        return True
+    if "since" in (before, graph.lowers[date.first]):
+        helpers = graph.kids_by(trigger, "aux", "aux:pass")
+        return not any(graph.lowers[k] in ("has", "have", "had", "'ve", "’ve") for k in helpers)
+    return any(
+        graph.heads[t] not in range(date.first, date.last) and graph.cases(t) & _LIMITS
+        for t in range(date.first, date.last)
+    )
+
+
+def _is_told_as_past(graph: Clauses, trigger: int) -> bool:
+    """Tell whether an event has taken place: a past tense, a perfect or a past passive."""
+    if graph.xpos[trigger] == "VBD":
+        return True
+    if graph.xpos[trigger] != "VBN":
+        return False
+    helpers = {graph.lowers[k] for k in graph.kids_by(trigger, "aux", "aux:pass")}
+    return not helpers.isdisjoint(("has", "have", "had", "was", "were")) and helpers.isdisjoint(
+        _FUTURE | _HYPOTHETICAL
+    )
+
+
+def _is_behind_content(
+    graph: Clauses, trigger: int, covers: frozenset[int], date: DateMention
+) -> bool:
+    """Tell whether what a demand or an accusation is about stands between it and a date, which may be that of either."""
+    if date.first < trigger:
+        return False
+    for i in range(trigger + 1, date.first):
+        if i in covers and graph.lowers[i] not in _HAPPENINGS - {"protest", "protests", "vote"}:
+            continue  # "lodged a protest on Monday"
+        if graph.lowers[i] in _HAPPENINGS or graph.xpos[i] in ("VBD", "VBG", "VBN", "VBP", "VBZ"):
+            if graph.tags[i] == "AUX" or graph.relations[i] == "amod":
+                continue
+            return True
+    return False
+
+
+def _is_of_main_clause(graph: Clauses, trigger: int) -> bool:
+    """Tell whether no relative or adverbial clause, which may speak of another time, lies between a word and the root."""
+    node = trigger
+    for _ in range(8):
+        head, relation = graph.heads[node], graph.relations[node]
+        if head == node:
+            return True
+        if relation == "acl:relcl":
+            kids = graph.kids(node)
+            if not any(graph.lowers[k] == "where" for k in kids) or not any(
+                graph.relations[k] == "nsubj" and graph.tags[k] == "PRON" for k in kids
+            ):
+                return False  # but "on Tuesday they were in Tokyo, where they criticised ..."
+        elif relation == "acl":
+            if graph.xpos[node] not in ("VB", "VBG"):
+                return False
+        elif relation == "advcl":
+            if graph.xpos[node] not in ("VB", "VBG") or graph.cases(node) - {"to"}:
+                return False
+        elif not _shares_time(graph, node):
+            return False
+        node = head
+    return False
 
 
 _PLACING: Final = frozenset("in at near outside around across inside from".split())

@@ -604,11 +604,11 @@ class EventCoder:
             "obj",
             "parataxis",
         )
+        reference = article.published_at.date() if article.published_at else None
         dated = circumstances.event_date(
-            graph, reading.trigger, reading.covers, resolved.dates, True
+            graph, reading.trigger, reading.covers, resolved.dates, kind, reference
         )
         date, basis = dated if dated is not None else (None, None)
-        reference = article.published_at.date() if article.published_at else None
         before = circumstances.historical_before(reference)
         if (
             aux is None

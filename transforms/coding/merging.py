@@ -42,12 +42,7 @@ def same_occurrence(a: Event, b: Event) -> bool:
         return False
     if a.mode and b.mode and a.mode != b.mode:
         return False
-    if (
-        a.event_date
-        and b.event_date
-        and a.event_date_precision == b.event_date_precision
-        and a.event_date != b.event_date
-    ):
+    if _at_other_times(a, b):
         return False
     if a.is_reciprocal and b.is_reciprocal:
         return (
@@ -71,6 +66,17 @@ def same_occurrence(a: Event, b: Event) -> bool:
     return _same_side(a.actor, b.actor) and _same_side(a.recipient, b.recipient)
 
 
+def _at_other_times(a: Event, b: Event) -> bool:
+    """Tell whether two events have dates that exclude each other."""
+    if a.event_date is None or b.event_date is None:
+        return False
+    if a.event_date_precision == b.event_date_precision:
+        return a.event_date != b.event_date
+    return (a.event_date_end or a.event_date) < b.event_date or (
+        b.event_date_end or b.event_date
+    ) < a.event_date
+
+
 def _better(a: Event, b: Event) -> Event:
     """Return the event that says more; the earlier one if both say as much."""
 
@@ -91,7 +97,9 @@ def merge_events(events: list[Event]) -> tuple[Event, ...]:
     groups: list[list[Event]] = []
     for event in events:
         for group in groups:
-            if any(same_occurrence(event, other) for other in group):
+            if any(same_occurrence(event, other) for other in group) and not any(
+                _at_other_times(event, other) for other in group
+            ):
                 group.append(event)
                 break
         else:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -53,6 +54,24 @@ def write_with_pool(rows: list[tuple[str, str]], folder: str, processes: int, ou
     print(f"{len(rows)} articles, {words} words", file=sys.stderr)
 
 
+def mentions(
+    nlp: Language, texts: Iterable[tuple[str, str]], processes: int = 1
+) -> tuple[int, dict[str, list[object]]]:
+    """Return the number of tokens in texts, given each with its article's id, and columns of what is named in them."""
+    columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
+    words = 0
+    for doc, article_id in nlp.pipe(texts, as_tuples=True, n_process=processes, batch_size=64):
+        words += len(doc)
+        for ent in doc.ents:
+            for name, value in zip(
+                columns,
+                (article_id, ent.start_char, ent.end_char, ent.text, ent.label_),
+                strict=True,
+            ):
+                columns[name].append(value)
+    return words, columns
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -77,20 +96,9 @@ def main() -> None:
     if args.pool:
         write_with_pool(rows, folder, args.processes, args.out)
         return
-    nlp = spacy.load(folder)
-    columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
-    words = 0
-    for doc, article_id in nlp.pipe(
-        ((text, key) for key, text in rows), as_tuples=True, n_process=args.processes, batch_size=64
-    ):
-        words += len(doc)
-        for ent in doc.ents:
-            for name, value in zip(
-                columns,
-                (article_id, ent.start_char, ent.end_char, ent.text, ent.label_),
-                strict=True,
-            ):
-                columns[name].append(value)
+    words, columns = mentions(
+        spacy.load(folder), ((text, key) for key, text in rows), args.processes
+    )
     pq.write_table(pa.table(columns), args.out)
     print(f"{len(rows)} articles, {words} words", file=sys.stderr)
 

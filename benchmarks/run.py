@@ -5,56 +5,25 @@
 (a) ``nlp.pipe`` with one process, (b) with two, (c) with two and a spaCy CNN of the ``sm`` shape (made by
 ``training.cnn``), (d) a plain pool of two processes; all write one Parquet file of mentions. Start-up is taken out by
 running each command on a small archive too and subtracting; the table shows both. Peak memory is that of the largest
-single process. Last comes the limit: the CPU time of the encoder alone on the same words. Everything is measured in one
-run on one machine, so read the ratios.
+single process. Last comes ``benchmarks.paired``: the same work in turn, for ratios that a machine's changes of speed do
+not touch, and the limit, the encoder alone. Everything is measured in one run on one machine, so read the ratios.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks.archive import make_archive
-from benchmarks.measure import ONE_THREAD, ROOT, timed
+from benchmarks.measure import timed
 
 
-def encoder_alone(lake: Path, model: str) -> dict[str, float]:
-    """Return the CPU seconds that the encoder itself takes for the articles of a lake, and their words as in ``text``."""
-    code = """
-import json, sys, time, duckdb
-from transforms.nlp.models import load_model
-model = load_model(sys.argv[2])
-reader = model._nlp.get_pipe("dateline_reader")
-texts = [r[0] for r in duckdb.connect().execute(
-    f"select text from read_parquet('{sys.argv[1]}/articles/**/*.parquet') order by article_id").fetchall()]
-runs, encoder = [], reader._encoder
-inner = encoder._run
-def keep(*inputs):
-    runs.append(inputs)
-    return inner(*inputs)
-encoder._run = keep
-for text in texts[:400]:
-    model._direct(None, [(0, text)])
-started = time.process_time()
-for inputs in runs:
-    inner(*inputs)
-print(json.dumps({"cpu": time.process_time() - started, "words": sum(len(t.split()) for t in texts[:400])}))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(lake), model],
-        cwd=ROOT,
-        env={**os.environ, **ONE_THREAD},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+def paired(lake: Path, model: str) -> dict[str, float]:
+    """Return what ``benchmarks.paired`` says in its last round."""
+    found: dict[str, float] = json.loads(timed("benchmarks.paired", str(lake), "--model", model).output.splitlines()[-1])  # fmt: skip
     return found
 
 
@@ -114,7 +83,7 @@ def main() -> None:
     print(
         f"{'':36}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{'CPU, no start-up':>18}{'words/s':>9}{'CPU x (a)':>11}{'wall x (b)':>11}"
     )
-    limit = encoder_alone(work / "lake-full-base", args.model)
+    turns = paired(work / "lake-full-base", args.model)
     a = base["(a) nlp.pipe, 1 process"]
     b = base["(b) nlp.pipe, 2 processes"]
     for label, r in rows:
@@ -124,11 +93,9 @@ def main() -> None:
             f"{label:36}{r['full'].wall:9.1f}{r['full'].cpu:9.1f}{r['full'].peak:9.0f}{cpu:18.1f}{moved / wall:9.0f}"
             f"{cpu / (a['full'].cpu - a['small'].cpu):11.2f}{r['full'].wall / b['full'].wall:11.2f}"
         )
-    own = base["annotate --workers 1"]
-    mine = own["full"].cpu - own["small"].cpu
     print(
-        f"\nthe encoder alone: {limit['cpu']:.1f} CPU s on {limit['words']:.0f} words;"
-        f" annotate --workers 1 reaches {limit['cpu'] / limit['words'] * moved / mine:.2f} of its words a second"
+        f"\nin turn, in one process, without start-up: annotate takes {turns['ratio']:.2f} x the CPU of (a) and reaches"
+        f" {turns['of_encoder']:.2f} of the encoder's words a second"
     )
     if not args.keep:
         shutil.rmtree(work, ignore_errors=True)

@@ -11,9 +11,9 @@ import functools
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from transforms.coding import ontology
 from transforms.coding.inflect import noun_forms, verb_forms
@@ -48,22 +48,88 @@ class LexiconError(ValueError):
     """A lexicon file is malformed; the message names file, line and column."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class Condition:
     """One condition on a slot: its filler is one of ``words`` or ``phrases``, or of a ``special`` kind.
 
     ``keys`` are words of which the sentence must hold at least one for the condition to hold; null if it may hold
     without. Asking for them first spares most of the look at the syntax. ``tails`` are the phrases by their last word, for
-    the slot ``any``.
+    the slot ``any``. These four are made when one of them is first asked for: most conditions a run never meets.
     """
 
+    __slots__ = ("_choice", "filled", "keys", "phrases", "slot", "special", "tails", "words")
+
     slot: str
-    words: frozenset[str]
-    phrases: tuple[str, ...]
     special: frozenset[str]
     filled: bool
+    words: frozenset[str]
+    phrases: tuple[str, ...]
     keys: frozenset[str] | None
     tails: dict[str, tuple[str, ...]]
+
+    def __init__(self, slot: str, choice: Choice, special: frozenset[str], filled: bool) -> None:
+        """Keep what is cheap."""
+        self.slot, self.special, self.filled = slot, special, filled
+        self._choice = choice
+
+    def __getattr__(self, name: str) -> Any:
+        """Make what is missing; asked only until it is there."""
+        if name not in ("words", "phrases", "keys", "tails"):
+            raise AttributeError(name)
+        choice = self._choice
+        self.words, self.phrases = choice.words, choice.phrases
+        self.keys = None if self.filled or self.special else choice.keys
+        self.tails = choice.tails if self.slot == "any" else {}
+        return getattr(self, name)
+
+
+class Choice:
+    """Words and phrases, of which one must be there; many conditions share one. Forms are made when asked for."""
+
+    def __init__(self, listed: Sequence[str], classes: Mapping[str, Choice]) -> None:
+        """Keep the words as they are written, and what the word classes among them hold."""
+        self._listed = listed
+        self._classes = classes
+
+    @functools.cached_property
+    def _found(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        singles: set[str] = set()
+        phrases: set[str] = set()
+        for word in self._listed:
+            if word.startswith("@"):
+                inner = self._classes[word[1:]]
+                singles |= inner.words
+                phrases.update(inner.phrases)
+                continue
+            parts = _tokenised(word)
+            if len(parts) == 1:
+                singles |= _forms_of(parts[0])
+            elif parts:
+                head = " ".join(parts[:-1])
+                phrases |= {f"{head} {form}" for form in _forms_of(parts[-1])}
+        return frozenset(singles), tuple(sorted(phrases))
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Return the forms of the single words."""
+        return self._found[0]
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Return the phrases, with the forms of their last words."""
+        return self._found[1]
+
+    @functools.cached_property
+    def keys(self) -> frozenset[str]:
+        """Return words of which one is there if any of all this is."""
+        return self.words.union(self.tails)
+
+    @functools.cached_property
+    def tails(self) -> dict[str, tuple[str, ...]]:
+        """Return the phrases by their last word."""
+        tails: dict[str, list[str]] = {}
+        for phrase in self.phrases:
+            tails.setdefault(phrase.rpartition(" ")[2], []).append(phrase)
+        return {tail: tuple(group) for tail, group in tails.items()}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -226,7 +292,10 @@ def _number(name: str, line: int, column: str, value: str, default: float) -> fl
 
 def _tokenised(form: str) -> tuple[str, ...]:
     """Split a form as the tokenizer splits text: hyphens between letters are words of their own."""
-    return tuple(w for w in re.split(r"\s+|(?<=[a-z])(-)(?=[a-z])", form.lower()) if w)
+    form = form.lower()
+    if "-" not in form:
+        return tuple(form.split())
+    return tuple(w for w in re.split(r"\s+|(?<=[a-z])(-)(?=[a-z])", form) if w)
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -242,14 +311,14 @@ class _Compiler:
     def __init__(self, classes: Mapping[str, str], origin: Mapping[str, str]) -> None:
         self.raw = classes
         self.origin = origin
-        self.sets: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
+        self.classes: dict[str, Choice] = {}
         self.busy: set[str] = set()
         self.known: dict[str, tuple[Condition, ...]] = {}
-        self.shared: dict[frozenset[str], frozenset[str]] = {}
+        self.choices: dict[tuple[str, ...], Choice] = {}
 
-    def word_class(self, name: str, where: str) -> tuple[frozenset[str], tuple[str, ...]]:
-        if name in self.sets:
-            return self.sets[name]
+    def word_class(self, name: str, where: str) -> Choice:
+        if name in self.classes:
+            return self.classes[name]
         if name not in self.raw:
             raise LexiconError(
                 f"{where}: the word class @{name} is not defined in any classes*.tsv"
@@ -257,31 +326,21 @@ class _Compiler:
         if name in self.busy:
             raise LexiconError(f"{self.origin[name]}: the word class @{name} contains itself")
         self.busy.add(name)
-        self.sets[name] = self.alternatives(self.raw[name].split("|"), self.origin[name])
+        words = [word.strip().lower() for word in self.raw[name].split("|")]
+        self.classes[name] = self.choice(words, self.origin[name])
         self.busy.discard(name)
-        return self.sets[name]
+        return self.classes[name]
 
-    def alternatives(
-        self, words: Iterable[str], where: str
-    ) -> tuple[frozenset[str], tuple[str, ...]]:
-        singles: set[str] = set()
-        phrases: set[str] = set()
+    def choice(self, words: Sequence[str], where: str) -> Choice:
         for word in words:
-            word = word.strip().lower()
-            if not word:
-                continue
             if word.startswith("@"):
-                inner = self.word_class(word[1:], where)
-                singles |= inner[0]
-                phrases |= set(inner[1])
-                continue
-            parts = _tokenised(word)
-            if len(parts) == 1:
-                singles |= _forms_of(parts[0])
-            else:
-                head = " ".join(parts[:-1])
-                phrases |= {f"{head} {form}" for form in _forms_of(parts[-1])}
-        return frozenset(singles), tuple(sorted(phrases))
+                self.word_class(word[1:], where)
+        if len(words) == 1 and words[0].startswith("@"):
+            return self.classes[words[0][1:]]
+        key = tuple(words)
+        if key not in self.choices:
+            self.choices[key] = Choice(key, self.classes)
+        return self.choices[key]
 
     def conditions(self, cell: str, where: str) -> tuple[Condition, ...]:
         """Compile the conditions of a cell; many cells repeat one another, and share what is compiled."""
@@ -305,28 +364,14 @@ class _Compiler:
         special = frozenset(v[1:] for v in values if v[0] == "@" and v[1:] in SPECIALS)
         filled = "*" in values
         listed = [v for v in values if v != "*" and not (v[0] == "@" and v[1:] in special)]
-        words, phrases = (
-            self.word_class(listed[0][1:], where)
-            if len(listed) == 1 and listed[0][0] == "@"
-            else self.alternatives(listed, where)
-        )
-        keys: frozenset[str] | None = None
-        if not filled and not special:
-            keys = words | {phrase.rpartition(" ")[2] for phrase in phrases}
-            keys = self.shared.setdefault(keys, keys)
-        names = re.split(r"[\s,/]+", slots.strip())
-        tails: dict[str, list[str]] = {}
-        if "any" in names:
-            for phrase in phrases:
-                tails.setdefault(phrase.rpartition(" ")[2], []).append(phrase)
-        by_tail = {tail: tuple(group) for tail, group in tails.items()}
+        choice = self.choice([word.lower() for word in listed], where)
         found = []
-        for slot in names:
+        for slot in re.split(r"[\s,/]+", slots.strip()):
             if slot not in SLOTS:
                 raise LexiconError(
                     f"{where}: {slot!r} is no slot; expected one of {' '.join(sorted(SLOTS))}"
                 )
-            found.append(Condition(slot, words, phrases, special, filled, keys, by_tail))
+            found.append(Condition(slot, choice, special, filled))
         return tuple(found)
 
     def slots(self, cell: str, where: str) -> tuple[str, ...]:
@@ -339,6 +384,11 @@ class _Compiler:
         return names
 
 
+@functools.lru_cache(maxsize=20_000)
+def _verb_forms(word: str) -> frozenset[str]:
+    return frozenset(verb_forms(word))
+
+
 def _anchor(form: str, pos: str, where: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the surface forms of the anchor word and the other words of the form."""
     parts = _tokenised(form)
@@ -347,7 +397,7 @@ def _anchor(form: str, pos: str, where: str) -> tuple[frozenset[str], tuple[str,
     if pos == "N":
         return frozenset(noun_forms(parts[-1])), parts[:-1]
     if pos == "V":
-        return frozenset(verb_forms(parts[0])), parts[1:]
+        return _verb_forms(parts[0]), parts[1:]
     return frozenset({parts[0]}), parts[1:]
 
 

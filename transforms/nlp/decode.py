@@ -149,7 +149,7 @@ def viterbi(scores: NDArray[np.float32], transitions: Transitions) -> NDArray[np
 QUOTES = frozenset({'"', "'", "“", "”", "‘", "’", "''", "``", "«", "»"})
 
 
-def mend_quotes(words: Sequence[str], spaced: NDArray[np.bool_], starts: NDArray[np.bool_]) -> None:
+def mend_quotes(words: Sequence[str], spaced: Sequence[bool], starts: NDArray[np.bool_]) -> None:
     """Move sentence starts, in place, so that a quotation mark stays on the side that it is written against.
 
     ``spaced`` says which words have white space before them. The encoder does not see spaces, and so cannot tell

@@ -8,6 +8,7 @@ space (it never looks beyond one) and are kept; the rest is what ``reader.Reader
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from collections.abc import Sequence
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from spacy.attrs import SPACY
 
-from schemas.annotations import AnnotatedArticle, Sentence, Span, Tokens
+from schemas.annotations import AnnotatedArticle, Tokens
 from schemas.documents import Article
 from transforms.nlp import labels
 from transforms.nlp.convert import append_sentences, append_spans
+from transforms.nlp.reader import Analysis, Text
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -79,23 +81,27 @@ class DirectReading:
         self._begins = np.array([name.startswith("B-") for name in names])
         self._inside = np.array([name.startswith("I-") for name in names])
 
-    def __call__(self, article: Article, pieces: Sequence[tuple[int, str]]) -> AnnotatedArticle:
-        """Read the pieces of one article's text, each with its offset."""
-        tokens = Tokens()
-        sentences: list[Sentence] = []
-        spans: list[Span] = []
-        for offset, text in pieces:
-            self._append(text, offset, tokens, sentences, spans)
-        return AnnotatedArticle(
-            article=article, tokens=tokens, sentences=tuple(sentences), spans=tuple(spans)
-        )
+    def __call__(
+        self, articles: Sequence[tuple[Article, Sequence[tuple[int, str]]]]
+    ) -> list[AnnotatedArticle]:
+        """Read articles, each given with the pieces of its text and their offsets."""
+        found: list[AnnotatedArticle] = []
+        parts: list[_Part] = []
+        for article, pieces in articles:
+            annotated = AnnotatedArticle(article=article, tokens=Tokens(), sentences=(), spans=())
+            found.append(annotated)
+            cut = (self._cut(annotated, offset, text) for offset, text in pieces)
+            parts.extend(part for part in cut if part is not None)
+        analyses = self._reader.analyse([part.text for part in parts])
+        for part, analysis in zip(parts, analyses, strict=True):
+            self._fill(part, analysis)
+        return found
 
-    def _append(
-        self, text: str, offset: int, tokens: Tokens, sentences: list[Sentence], spans: list[Span]
-    ) -> None:
+    def _cut(self, annotated: AnnotatedArticle, offset: int, text: str) -> _Part | None:
+        """Cut a text into words."""
         matches = list(_STRETCH.finditer(text))
         if not matches:
-            return
+            return None
         cut = self._words([match[0] for match in matches])
         words: list[str] = []
         starts: list[int] = []
@@ -118,7 +124,10 @@ class DirectReading:
                 begin += len(part)
             breaks += [False] * (len(parts) - 1)
             spaced += [False] * (len(parts) - 1)
-        found = self._reader.analyse(words, breaks, np.array(spaced))
+        return _Part(annotated, Text(words, breaks, spaced), starts)
+
+    def _fill(self, part: _Part, found: Analysis) -> None:
+        words, starts, tokens = part.text.words, part.starts, part.annotated.tokens
         first = len(tokens)
         tokens.starts += starts
         tokens.ends += [begin + len(word) for begin, word in zip(starts, words, strict=True)]
@@ -130,9 +139,20 @@ class DirectReading:
         tokens.relations += self._relations[found.relations].tolist()
         tokens.heads += (found.heads + first).tolist()
         edges = [*np.flatnonzero(found.opens).tolist(), len(words)]
+        sentences, spans = list(part.annotated.sentences), list(part.annotated.spans)
         append_sentences(edges, tokens, first, sentences)
         begins = [
             (low, self._labels[int(found.names[low])])
             for low in np.flatnonzero(self._begins[found.names]).tolist()
         ]
         append_spans(begins, self._inside[found.names], tokens, first, spans)
+        part.annotated.sentences, part.annotated.spans = tuple(sentences), tuple(spans)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of an article: its words, and where in the article each begins."""
+
+    annotated: AnnotatedArticle
+    text: Text
+    starts: list[int]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,16 +78,26 @@ class Encoder:
         np.add(found.roots, self._root_bias, out=found.roots)
         return found
 
-    def relations(self, found: Found, heads: NDArray[np.int64], root: int) -> NDArray[np.int64]:
-        """Return the best label of each word's arc; ``root`` for roots and for nothing else."""
-        head = found.label_head[heads]
-        joined = np.concatenate(
-            [np.maximum(found.label_dependent + head, 0), found.label_dependent * head], axis=1
-        )
-        scores = np.empty((len(joined), len(self._label_bias)), np.float32)
+    def relations(
+        self, found: Sequence[Found], heads: NDArray[np.int64], root: int
+    ) -> NDArray[np.int64]:
+        """Return the best label of each word's arc; ``root`` for roots and for nothing else.
+
+        ``heads`` are places of words, counted over all windows ``found``.
+        """
+        dependent = np.concatenate([window.label_dependent for window in found])
+        head = np.concatenate([window.label_head for window in found])[heads]
+        scores = np.empty((len(heads), len(self._label_bias)), np.float32)
+        half = dependent.shape[1]
         rows = self._few_rows
-        for low in range(0, len(joined), rows):
-            np.matmul(joined[low : low + rows], self._label_weight, out=scores[low : low + rows])
+        joined = np.empty((rows, 2 * half), np.float32)
+        for low in range(0, len(heads), rows):
+            ours, theirs = dependent[low : low + rows], head[low : low + rows]
+            part = joined[: len(ours)]
+            np.add(ours, theirs, out=part[:, :half])
+            np.maximum(part[:, :half], 0, out=part[:, :half])
+            np.multiply(ours, theirs, out=part[:, half:])
+            np.matmul(part, self._label_weight, out=scores[low : low + rows])
         scores += self._label_bias
         scores[:, root] = -np.inf
         best = scores.argmax(1)

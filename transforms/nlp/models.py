@@ -133,7 +133,7 @@ class LanguageModel:
             nlp
         )
         # with our component alone nobody needs the documents
-        self._direct: Callable[[Article, Sequence[tuple[int, str]]], AnnotatedArticle] | None = (
+        self._direct: DirectReading | None = (
             DirectReading(nlp, nlp.get_pipe(READER))  # type: ignore[arg-type]
             if nlp.pipe_names == [READER]
             else None
@@ -150,10 +150,10 @@ class LanguageModel:
     def _annotate_batch(self, batch: list[Article]) -> list[AnnotatedArticle | Reject]:
         try:
             if self._direct is not None:
-                return [
-                    self._direct(article, [(piece.start, piece.text) for piece in _pieces(article)])
-                    for article in batch
+                pieces = [
+                    (article, [(p.start, p.text) for p in _pieces(article)]) for article in batch
                 ]
+                return list(self._direct(pieces))
             with self._nlp.memory_zone():
                 return list(self._read(batch))
         except (

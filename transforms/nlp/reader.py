@@ -11,11 +11,12 @@ word's best head in its sentence, mended into a tree where that is none.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy import util
@@ -26,12 +27,16 @@ from spacy.tokens import Doc
 from transforms.nlp import decode, encoder
 from transforms.nlp.chunks import noun_chunks
 from transforms.nlp.lemmas import Lemmas
-from transforms.nlp.pieces import Pieces
+from transforms.nlp.pieces import Pieces, Window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 READER = "dateline_reader"
+
+GROUP_WORDS = 2_000
+"""Words that the encoder reads before the rest is done for all of them at once. More were no faster and take 4 KB each."""
+
 _FILES = (*encoder.FILES, "vocab.txt", "labels.json", "lemmas.json")
 
 
@@ -49,6 +54,27 @@ class Analysis:
     heads: NDArray[np.int64]
     opens: NDArray[np.bool_]
     names: NDArray[np.int64]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Text:
+    """The words of a text, at least one; white space is none of them.
+
+    ``breaks`` says which words stand after a line break, ``spaced`` which have white space before them.
+    """
+
+    words: Sequence[str]
+    breaks: Sequence[bool]
+    spaced: Sequence[bool]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Placed:
+    """A window of a text; its first word is the ``low``-th of all texts together."""
+
+    text: Text
+    window: Window
+    low: int
 
 
 class Reader:
@@ -98,44 +124,59 @@ class Reader:
     ) -> None:
         ends_in_space = doc.to_array([SPACY]).astype(bool)
         spaced = np.array([True, *(np.diff(kept) > 1) | ends_in_space[kept[:-1]]])
-        self._fill(doc, kept, words, self.analyse(words, breaks, spaced))
+        self._fill(doc, kept, words, *self.analyse([Text(words, breaks, spaced.tolist())]))
 
-    def analyse(
-        self, words: Sequence[str], breaks: Sequence[bool], spaced: NDArray[np.bool_]
-    ) -> Analysis:
-        """Say all there is to say of the words of a text, at least one; white space is none of them.
+    def analyse(self, texts: Sequence[Text]) -> list[Analysis]:
+        """Say all there is to say of the words of texts, in memory that depends little on how many there are."""
+        edges = [0, *itertools.accumulate(len(text.words) for text in texts)]
+        parts = [self._read_windows(group) for group in _grouped(self._windows(texts, edges))]
+        if not parts:
+            return []
+        tags, xpos, feats, relations, heads, opens, entities, scores = (
+            np.concatenate(columns) for columns in zip(*parts, strict=True)
+        )
+        found = []
+        for text, (low, high) in zip(texts, itertools.pairwise(edges), strict=True):
+            decode.agree(text.words, scores[low:high], entities[low:high], self._kinds)
+            columns = (tags, xpos, feats, relations, heads - low, opens, entities)
+            found.append(Analysis(*(column[low:high] for column in columns)))
+        return found
 
-        ``breaks`` says which words stand after a line break, ``spaced`` which have white space before them.
-        """
+    def _windows(self, texts: Sequence[Text], edges: Sequence[int]) -> Iterator[_Placed]:
+        for text, edge in zip(texts, edges, strict=False):
+            for window in self._pieces.windows(text.words, text.breaks, spaced=text.spaced):
+                yield _Placed(text, window, edge + window.first)
+
+    def _read_windows(self, placed: Sequence[_Placed]) -> tuple[NDArray[Any], ...]:
+        """Return columns for the words of neighbouring windows; ``heads`` count from the first text's first word."""
         reader = self._encoder
         assert reader is not None
-        count = len(words)
-        tags, xpos = np.empty(count, np.int64), np.empty(count, np.int64)
-        feats, relations = np.empty(count, np.int64), np.empty(count, np.int64)
-        heads, opens = np.empty(count, np.int64), np.zeros(count, bool)
-        names = np.empty((count, self._bounds[0]), np.float32)
+        found = [reader.run(each.window) for each in placed]
+        sizes = [each.window.last - each.window.first for each in placed]
+        lows = [0, *itertools.accumulate(sizes)]
+        scores = np.concatenate([window.scores for window in found])
         names_end, tags_end, xpos_end, feats_end = self._bounds[:4].tolist()
-        broken = np.asarray(breaks)
-        for window in self._pieces.windows(words, breaks, spaced=spaced.tolist()):
-            first, last = window.first, window.last
-            found = reader.run(window)
-            scores = found.scores
-            names[first:last] = scores[:, :names_end]
-            tags[first:last] = scores[:, names_end:tags_end].argmax(1)
-            xpos[first:last] = scores[:, tags_end:xpos_end].argmax(1)
-            feats[first:last] = scores[:, xpos_end:feats_end].argmax(1)
-            starts = scores[:, feats_end] > 0
-            decode.mend_quotes(words[first:last], spaced[first:last], starts)
+        opens = scores[:, feats_end] > 0
+        heads = []
+        for each, window, (low, high) in zip(placed, found, itertools.pairwise(lows), strict=True):
+            here = slice(each.window.first, each.window.last)
+            starts = opens[low:high]
+            decode.mend_quotes(each.text.words[here], each.text.spaced[here], starts)
             starts[0] = True
-            starts |= broken[first:last]
-            opens[first:last] = starts
-            local = decode.trees(found.arcs, found.roots[:, 0], starts)
-            relations[first:last] = reader.relations(found, local, self._root)
-            heads[first:last] = local + first
-        ends_at = [*np.flatnonzero(opens)[1:].tolist(), count]
-        entities = decode.names(names, ends_at, self._transitions)
-        decode.agree(words, names, entities, self._kinds)
-        return Analysis(tags, xpos, feats, relations, heads, opens, entities)
+            starts |= np.array(each.text.breaks[here])
+            heads.append(decode.trees(window.arcs, window.roots[:, 0], starts) + low)
+        head = np.concatenate(heads)
+        sentence_ends = [*np.flatnonzero(opens)[1:].tolist(), len(opens)]
+        return (
+            scores[:, names_end:tags_end].argmax(1),
+            scores[:, tags_end:xpos_end].argmax(1),
+            scores[:, xpos_end:feats_end].argmax(1),
+            reader.relations(found, head, self._root),
+            head + placed[0].low,
+            opens,
+            decode.names(scores[:, :names_end], sentence_ends, self._transitions),
+            scores[:, :names_end],
+        )
 
     def _fill(self, doc: Doc, kept: NDArray[np.int64], words: list[str], found: Analysis) -> None:
         """Write all columns at once; white space hangs on the word before it."""
@@ -266,6 +307,20 @@ def _words(doc: Doc) -> tuple[list[str], list[bool], NDArray[np.int64]]:
     ).tolist():  # a break lasts over all white space that follows it
         breaks[place + 1] = "\n" in texts[place] or breaks[place]
     return [texts[place] for place in kept.tolist()], breaks[kept].tolist(), kept
+
+
+def _grouped(windows: Iterable[_Placed]) -> Iterator[list[_Placed]]:
+    """Group neighbours so that a group has about ``GROUP_WORDS``."""
+    group: list[_Placed] = []
+    size = 0
+    for each in windows:
+        group.append(each)
+        size += each.window.last - each.window.first
+        if size >= GROUP_WORDS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def _fill_blank(doc: Doc) -> None:

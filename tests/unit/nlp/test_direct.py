@@ -65,7 +65,7 @@ def both(model: LanguageModel, text: str) -> tuple[AnnotatedArticle, AnnotatedAr
     source = article(text)
     assert model._direct is not None
     doc = next(model._nlp.pipe([text]))
-    return model._direct(source, [(0, text)]), Converter(model._nlp)(source, [(0, doc)])
+    return model._direct([(source, [(0, text)])])[0], Converter(model._nlp)(source, [(0, doc)])
 
 
 @pytest.mark.model

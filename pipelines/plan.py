@@ -29,8 +29,8 @@ UNIT_FILES: Final = 200
 UNIT_BYTES: Final = 16_000_000
 """An ingest unit: some seconds of parsing. A larger file is a unit of its own."""
 
-UNIT_WORDS: Final = 150_000
-"""An annotate unit at most: some ten seconds of language processing, a few hundred articles."""
+UNIT_WORDS: Final = 60_000
+"""An annotate unit at most: some ten seconds of work, a few hundred articles, whose rows wait in memory for the end."""
 
 SMALLEST_UNIT_WORDS: Final = 8_000
 """An annotate unit at least, unless there is no more: a unit writes three files or more, some 20 ms of work, and at 8,000

@@ -149,6 +149,9 @@ def viterbi(scores: NDArray[np.float32], transitions: Transitions) -> NDArray[np
 QUOTES = frozenset({'"', "'", "“", "”", "‘", "’", "''", "``", "«", "»"})
 
 
+_ELLIPSES = frozenset({"...", "…"})
+
+
 def mend_quotes(words: Sequence[str], spaced: Sequence[bool], starts: NDArray[np.bool_]) -> None:
     """Move sentence starts, in place, so that a quotation mark stays on the side that it is written against.
 
@@ -163,6 +166,38 @@ def mend_quotes(words: Sequence[str], spaced: Sequence[bool], starts: NDArray[np
             starts[place], starts[place + 1] = True, False
         elif after and not before and starts[place] and place:
             starts[place], starts[place + 1] = False, True
+
+
+def note_end(words: Sequence[str], place: int) -> int | None:
+    """Return the place behind a note's number in square brackets (``[6]``) that begins at ``place``, if one does."""
+    if words[place] != "[" or place + 2 >= len(words) or words[place + 2] != "]":
+        return None
+    return place + 3 if words[place + 1].isdigit() else None
+
+
+def mend_starts(words: Sequence[str], breaks: Sequence[bool], starts: NDArray[np.bool_]) -> None:
+    """Move or take back, in place, sentence starts where the words around them say better.
+
+    The number of a note is of the sentence before it: ``... in July.[6] He``. No sentence begins with a comma, after a
+    comma and a closing quotation mark (``"... enough," he said``), or in small letters after an ellipsis: of 15,544 starts
+    inside the paragraphs of the training corpora 1, 0 and 9 do. ``breaks`` says which words stand after a line break.
+    """
+    for place in np.flatnonzero(starts).tolist():
+        while place and not breaks[place] and (end := note_end(words, place)) is not None:
+            starts[place] = False
+            if end == len(words):
+                break
+            starts[end] = True
+            place = end
+        if not place or breaks[place] or not starts[place]:
+            continue
+        before = words[place - 1]
+        if (
+            words[place] == ","
+            or (before in _ELLIPSES and words[place][0].islower())
+            or (before in QUOTES and place > 1 and words[place - 2] == ",")
+        ):
+            starts[place] = False
 
 
 def trees(

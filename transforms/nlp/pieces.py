@@ -39,6 +39,7 @@ SHAPES = 12
 
 _CACHED_WORDS = 200_000
 _ENDS = frozenset({".", "!", "?", "...", "…"})
+_ELLIPSES = frozenset({"...", "…"})
 _CLOSES = frozenset({'"', "'", "”", "’", ")", "]", "''", "»"})
 
 
@@ -233,6 +234,21 @@ def _is_ideograph(letter: str) -> bool:
     )
 
 
+def _is_note(words: Sequence[str], number: int) -> bool:
+    """Tell whether a word opens or is the number of a note in square brackets."""
+    first = number if words[number] == "[" else number - 1
+    return words[first : first + 3 : 2] == ["[", "]"] and words[first + 1].isdigit()
+
+
+def _best_cut(words: Sequence[str], first: int, last: int) -> int:
+    """Return where a sentence that is too long is cut: behind its last semicolon, else its last comma, else at the end."""
+    for mark, least in ((";", 4), (",", 2)):
+        for place in range(last - 2, first + (last - first) // least, -1):
+            if words[place] == mark:
+                return place + 1
+    return last
+
+
 def _units(
     words: Sequence[str],
     breaks: Sequence[bool],
@@ -247,9 +263,17 @@ def _units(
         closes = ended and word in _CLOSES
         if closes and spaced and spaced[number] and number + 1 < len(words):
             closes = spaced[number + 1]  # a mark that is written against the next word opens
-        if number > first and (breaks[number] or (ended and not closes) or size + cost > limit):
+        closes = closes or (ended and _is_note(words, number))
+        if ended and (word == "," or (word[0].islower() and words[number - 1] in _ELLIPSES)):
+            ended = False
+        if number > first and (breaks[number] or (ended and not closes)):
             yield first, number, size
             first, size = number, 0
+        elif number > first and size + cost > limit:
+            cut = _best_cut(words, first, number)
+            kept = sum(sizes[cut:number])
+            yield first, cut, size - kept
+            first, size = cut, kept
         size += cost
         ended = closes or word in _ENDS
     if first < len(words):

@@ -161,9 +161,11 @@ class Reader:
         for each, window, (low, high) in zip(placed, found, itertools.pairwise(lows), strict=True):
             here = slice(each.window.first, each.window.last)
             starts = opens[low:high]
-            decode.mend_quotes(each.text.words[here], each.text.spaced[here], starts)
+            words, breaks = each.text.words[here], each.text.breaks[here]
+            decode.mend_quotes(words, each.text.spaced[here], starts)
+            decode.mend_starts(words, breaks, starts)
             starts[0] = True
-            starts |= np.array(each.text.breaks[here])
+            starts |= np.array(breaks)
             heads.append(decode.trees(window.arcs, window.roots[:, 0], starts) + low)
         head = np.concatenate(heads)
         sentence_ends = [*np.flatnonzero(opens)[1:].tolist(), len(opens)]

@@ -134,3 +134,27 @@ def test_a_quotation_mark_stays_where_it_is_written() -> None:
     starts = np.array([True, False, False, True, False, False, True, False, False])
     decode.mend_quotes(words, spaced, starts)
     assert np.flatnonzero(starts).tolist() == [0, 2, 7]
+
+
+@pytest.mark.parametrize(
+    ("text", "line_breaks", "said", "right"),
+    [
+        ("He left in July . [ 6 ] She stayed .", [], [0, 5, 8], [0, 8]),
+        ("It ended . [ 6 ] [ 7 ] She stayed .", [], [0, 3, 6, 9], [0, 9]),
+        ("Notes . [ 1 ] First .", [2], [0, 2], [0, 2]),
+        ("It ended . [ 6 ]", [], [0, 3], [0]),
+        ('" Enough , " Ms Lee said .', [], [0, 4], [0]),
+        ("Too little ... brains suffer .", [], [0, 3], [0]),
+        ("Too little ... Brains suffer .", [], [0, 3], [0, 3]),
+        ("of Sacramento Cal . , declare myself", [], [0, 4], [0]),
+        ("Dear Ann , \n I came .", [3], [0, 3], [0, 3]),
+    ],
+)
+def test_notes_commas_and_ellipses_open_no_sentence(
+    text: str, line_breaks: list[int], said: list[int], right: list[int]
+):
+    words = [word for word in text.split(" ") if word != "\n"]
+    starts = np.zeros(len(words), bool)
+    starts[said] = True
+    decode.mend_starts(words, [n in line_breaks for n in range(len(words))], starts)
+    assert np.flatnonzero(starts).tolist() == right

@@ -94,3 +94,21 @@ def test_a_window_does_not_part_a_quotation_from_its_opening_mark() -> None:
     assert [unit[:2] for unit in units] == [(0, 3), (3, 8), (8, 11)]
     units = _units(words, [False] * 11, [1] * 11, 20, None)
     assert [unit[:2] for unit in units] == [(0, 4), (4, 8), (8, 11)]  # all that can be known
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("Born in July . [ 6 ] She left .", [(0, 7), (7, 10)]),
+        ("Too little ... brains suffer .", [(0, 6)]),
+        ("Too little ... Brains suffer .", [(0, 3), (3, 6)]),
+        ("of Sacramento Cal . , declare war .", [(0, 8)]),
+        ("a b c ; d e f , g h i j", [(0, 4), (4, 12)]),
+        ("a b c d e f , g h i j k", [(0, 7), (7, 12)]),
+        ("a b c d e f g h i j k l", [(0, 10), (10, 12)]),
+    ],
+)
+def test_a_unit_ends_where_a_sentence_may(text: str, units: list[tuple[int, int]]) -> None:
+    words = text.split()
+    found = _units(words, [False] * len(words), [1] * len(words), 10, None)
+    assert [unit[:2] for unit in found] == units

@@ -961,13 +961,16 @@ class _Kinds:
         self.labels = labels
 
     def is_kind(self, token: int, kind: str) -> bool:
-        """Tell whether a filler is an actor, a place, a person, an organisation, a number, money or a date."""
+        """Tell whether a filler is an actor, of a government, a place, a person, an organisation, a number, money or a date."""
         graph = self.graph
         if kind == "actor":
             named = self.phrases.actor(token)
             return named is not None and (
                 named.actor.code is not None or named.actor.sector is not None
             )
+        if kind == "gov":
+            named = self.phrases.actor(token)
+            return named is not None and named.actor.sector == "GOV"
         if kind == "state":
             named = self.phrases.actor(token)
             return named is not None and named.actor.code is not None

@@ -39,7 +39,7 @@ SLOTS: Final = frozenset(
     " beside without following since until despite per than as_of away back forward apart aside"
     " together along that whether if when while above below higher lower".split()
 )
-SPECIALS: Final = frozenset({"actor", "place", "person", "org", "number", "money", "date"})
+SPECIALS: Final = frozenset({"actor", "gov", "place", "person", "org", "number", "money", "date"})
 DEFAULT_ACTOR: Final = {"V": ("subj",), "A": ("subj",), "N": ("by", "poss", "mod", "subj")}
 DEFAULT_RECIPIENT: Final = {"V": ("obj",), "A": (), "N": ()}
 

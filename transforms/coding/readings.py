@@ -126,7 +126,7 @@ class SentenceReader:
         is_kind: Callable[[int, str], bool],
         log: list[str] | None = None,
     ) -> None:
-        """``is_kind(token, kind)`` answers @actor, @place, @person, @org, @number, @money, @date for a filler."""
+        """``is_kind(token, kind)`` answers @actor, @gov, @place, @person, @org, @number, @money, @date for a filler."""
         self.graph = graph
         self.lexicon = lexicon
         self.is_kind = is_kind

@@ -3,7 +3,8 @@
 ``FAULT=name`` kills the process at that step of the commit, ``FAULT=#7`` at the seventh step it passes;
 ``FAULT_LOG=FILE`` adds a line to a file for each step that any process of the run passes; ``FAULT_TICKET=FILE`` holds a
 number, and the process that passes that many steps of all of them, as the first and only one, dies there.
-``STALL_SECONDS`` is how long a worker may be silent, ``STREAM_PATIENCE`` how long a broker may be away.
+``STALL_SECONDS`` is how long a worker may be silent, ``STREAM_PATIENCE`` how long a broker may be away. ``ONE_LOAD`` has the
+workers of all stages forked from one process, where only those of annotate are, so that Beam is loaded once in a run.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ import tests.fake_everything  # noqa: F401 - the fakes come first
 from pipelines import cli, execute, supervise
 
 
-def _impatient(**settings: Any) -> supervise.Pool:
-    return supervise.Pool(**{**settings, "stall_seconds": float(os.environ["STALL_SECONDS"])})
+def _pool(**settings: Any) -> supervise.Pool:
+    if "STALL_SECONDS" in os.environ:
+        settings["stall_seconds"] = float(os.environ["STALL_SECONDS"])
+    if "ONE_LOAD" in os.environ:
+        settings["forked"] = True
+    return supervise.Pool(**settings)
 
 
-if "STALL_SECONDS" in os.environ:
-    execute.Pool = _impatient  # type: ignore[assignment, misc]
+execute.Pool = _pool  # type: ignore[assignment, misc]
 
 supervise.IMPORTED_FIRST.append("tests.fake_everything")
 

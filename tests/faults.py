@@ -166,7 +166,7 @@ class WorkerNight:
         flags = ["--workers", str(self.workers), "--prune", "--compact-after", "2", "--reannotate"]
         return subprocess.run(
             [sys.executable, "-m", "tests.fake_dateline", "run", str(self.archive), "--lake", str(lake), *flags],
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **changes},
+            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "ONE_LOAD": "1", **changes},
             capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
 

@@ -82,7 +82,21 @@ def in_sorted(values: Keys, known: Keys) -> npt.NDArray[np.bool_]:
     """Tell of each value whether it is among ``known``, which is sorted."""
     if not len(known):
         return np.zeros(len(values), dtype=np.bool_)
+    if len(values) > 1000 and len(known) > 1000:
+        # Mostly all of them are, and in order they are found several times as fast.
+        ordered = np.sort(values[_firsts(values)])
+        at = np.searchsorted(known, ordered)
+        at[at == len(known)] = 0
+        if (known[at] == ordered).all():
+            return np.ones(len(values), dtype=np.bool_)
     return known[places(values, known)] == values
+
+
+def _firsts(values: Keys) -> Counts:
+    """Return where a value stands that is not the one before it."""
+    starts = np.ones(len(values), np.bool_)
+    starts[1:] = values[1:] != values[:-1]
+    return np.flatnonzero(starts)
 
 
 def places(values: Keys, known: Keys) -> Counts:
@@ -90,10 +104,7 @@ def places(values: Keys, known: Keys) -> Counts:
 
     Rows of an article mostly follow one another: one search for all of them.
     """
-    starts = (
-        np.concatenate([[True], values[1:] != values[:-1]]) if len(values) else np.array([], bool)
-    )
-    firsts = np.flatnonzero(starts)
+    firsts = _firsts(values)
     few = len(firsts) * 2 < len(values)
     at = np.searchsorted(known, values[firsts] if few else values)
     at[at == len(known)] = 0

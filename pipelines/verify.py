@@ -23,7 +23,8 @@ import pyarrow.parquet as pq
 
 from pipelines import migrations, spans
 from pipelines.lake import Lake
-from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, KINDS
+from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, KINDS, Kind
+from pipelines.lookup import Lookup, lookup
 from pipelines.records import LakeDamagedError, State, read_sealed
 from pipelines.spans import Texts, ids_of, in_sorted, pair_ids
 from schemas import tables
@@ -101,7 +102,7 @@ def verify(lake: Lake) -> list[Problem]:
                 raise LakeDamagedError(f"{file.path} is missing or was changed")
         files = state.table(FILES)
         for kind in KINDS.values():
-            state.table(kind, (kind.schema.names[1],))
+            _read_all(state, kind)
     except LakeDamagedError as error:
         return [
             *problems,
@@ -112,6 +113,18 @@ def verify(lake: Lake) -> list[Problem]:
     if any(problem.name in ("missing_file", "wrong_schema") for problem in found):
         return problems  # the tables cannot be read as a whole
     return problems + _Rows(lake, state).check()
+
+
+def _read_all(state: State, kind: Kind) -> None:
+    """See whether a table of the ledger can be read.
+
+    Raises:
+      LakeDamagedError: it cannot.
+    """
+    if kind.numbered:
+        lookup(state, kind)
+    else:
+        state.table(kind, (kind.schema.names[1],))
 
 
 def _check_records(lake: Lake) -> Iterator[Problem]:
@@ -229,6 +242,43 @@ _REPEATING: Final = {
 }
 
 
+@dataclasses.dataclass
+class _Ledger:
+    """What the ledger says of the articles, in the order of their files and rows.
+
+    Those of the file ``paths[number]`` stand from ``starts[number]`` on.
+    """
+
+    keys: Keys
+    hashes: Keys
+    paths: dict[str, int]
+    starts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, articles: Lookup) -> _Ledger:
+        path = articles.column("path").unify_dictionaries()
+        names = path.chunk(0).dictionary.to_pylist() if path.num_chunks else []
+        codes = np.concatenate(
+            [*(chunk.indices.to_numpy() for chunk in path.chunks), np.array([], np.int64)]
+        ).astype(np.int64)
+        rows = articles.column("row").to_numpy().astype(np.int64)
+        order = np.argsort((codes << 32) | rows)
+        return cls(
+            keys=articles.keys[order],
+            hashes=articles.numbers("content_hash")[order],
+            paths={name: number for number, name in enumerate(names)},
+            starts=np.searchsorted(codes[order], np.arange(len(names) + 1)),
+        )
+
+    def of_file(self, path: str) -> tuple[Keys, Keys]:
+        """Return ids and content hashes of a file's articles, by row."""
+        number = self.paths.get(path)
+        if number is None:
+            return self.keys[:0], self.hashes[:0]
+        here = slice(self.starts[number], self.starts[number + 1])
+        return self.keys[here], self.hashes[here]
+
+
 class _Rows:
     """The rows of all tables against one another and against the ledger."""
 
@@ -238,19 +288,8 @@ class _Rows:
         self.folders: dict[str, list[str]] = collections.defaultdict(list)
         for path in sorted(lake.found_files()):
             self.folders[path.rsplit("/", 1)[0]].append(path)
-        ledger = state.table(ARTICLES, ("path", "row", "content_hash"))
-        # Sorted by place, and paths as numbers: a million of them spelt out would be 100 MB.
-        self.ledger = pa.table(
-            {
-                "key": pa.array(ids_of(ledger["article_id"])),
-                "path": ledger["path"].combine_chunks().dictionary_encode()
-                if ledger.num_rows
-                else pa.array([], pa.string()).dictionary_encode(),
-                "row": ledger["row"],
-                "hash": pa.array(ids_of(ledger["content_hash"])),
-            }
-        )
-        self.annotated = np.sort(ids_of(state.table(ANNOTATIONS, ("signature",))["article_id"]))
+        self.ledger = _Ledger.of(lookup(state, ARTICLES))
+        self.annotated = np.sort(lookup(state, ANNOTATIONS).keys)
         self.articles: list[Keys] = []
         self.strays: list[_Stray] = []
         self._lock = threading.Lock()
@@ -335,11 +374,10 @@ class _Rows:
 
     def _check_places(self, path: str, rows: pa.Table, keys: Keys) -> None:
         """Compare a file's articles with what the ledger says of it, row by row."""
-        mine = self.ledger.filter(pc.equal(self.ledger["path"], path)).sort_by("row")
+        known, known_hashes = self.ledger.of_file(path)
         hashes = ids_of(rows["content_hash"])
-        known = mine["key"].to_numpy()
         if len(known) == len(keys):
-            same = (known == keys) & (mine["hash"].to_numpy() == hashes)
+            same = (known == keys) & (known_hashes == hashes)
         else:
             same = np.isin(keys, known)
         wrong = np.flatnonzero(~same)
@@ -497,7 +535,7 @@ class _Rows:
 
     def _check_ledger(self, everything: Keys) -> None:
         for keys, message in (
-            (self.ledger["key"].to_numpy(), "articles of the ledger that are not in the table"),
+            (self.ledger.keys, "articles of the ledger that are not in the table"),
             (self.annotated, "annotated articles that are not there"),
         ):
             missing = int(np.count_nonzero(~in_sorted(keys, everything)))

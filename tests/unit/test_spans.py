@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.spans import Texts, ids_of, in_sorted, pair_ids
 
-words = st.text(alphabet="aé漢🙂 b", max_size=12)
+words = st.text(alphabet="aé漢🙂 b", max_size=20)
 
 
 @given(st.lists(words, min_size=1, max_size=6), st.data())
@@ -18,8 +18,8 @@ def test_spans_are_wrong_where_slicing_says_so(texts, data):
     rows = []
     for _ in range(data.draw(st.integers(0, 12))):
         at = data.draw(st.integers(0, len(texts) - 1))
-        start = data.draw(st.integers(-2, 14))
-        end = data.draw(st.integers(-2, 14))
+        start = data.draw(st.integers(-2, 22))
+        end = data.draw(st.integers(-2, 22))
         right = texts[at][max(start, 0) : max(end, 0)]
         rows.append((at, start, end, data.draw(st.sampled_from([right, right, right, "a", None]))))
     parts = [
@@ -69,6 +69,16 @@ def test_equal_ids_and_only_they_have_equal_bits(ids):
 def test_membership(values, known):
     found = in_sorted(np.array(values, np.uint64), np.sort(np.array(known, np.uint64)))
     assert found.tolist() == [value in known for value in values]
+
+
+@given(st.integers(0, 2**32), st.integers(0, 3))
+def test_membership_of_many(seed, strangers):
+    rng = np.random.default_rng(seed)
+    known = np.sort(rng.integers(0, 2**64, 2000, dtype=np.uint64))
+    values = np.concatenate(
+        [np.repeat(rng.permutation(known), 2), known[:strangers] + np.uint64(1)]
+    )
+    assert np.array_equal(in_sorted(values, known), np.isin(values, known))
 
 
 def test_pairs_differ_in_order():

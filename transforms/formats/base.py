@@ -14,10 +14,11 @@ from schemas.documents import Article, RawDocument, Removed
 from schemas.outcomes import DocumentError, Reject
 from transforms.formats.settings import ParseSettings
 from transforms.text import dates, language
-from transforms.text.characters import clean, clean_line, repair
+from transforms.text.characters import clean, clean_line, repair, unspaced_words
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _MONTH_AND_A_HALF = 45  # days; an address is of the month of the dateline or of the next
+_LONG_WORD = 8  # characters with the space behind; in German it is seven
 _MAX_TITLE = 1000  # characters; the longest real headline we have seen has 290
 
 
@@ -167,8 +168,8 @@ def build(
         )
     text = "\n\n".join(paragraphs)
     words = sum(1 for _ in _WORD.finditer(text))
-    if words < 12 and not text.isascii():  # scripts without spaces: two characters count as a word
-        words = max(words, sum(c.isalpha() for c in text) // 2)
+    if len(text) > _LONG_WORD * words:
+        words = max(words, unspaced_words(text))
     one_file = raw.record_offset is None if is_file is None else is_file
     if one_file and words < settings.min_words:
         raise DocumentError(

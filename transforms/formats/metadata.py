@@ -64,6 +64,10 @@ _SUFFIX = re.compile(
 _COMMENT = re.compile(
     r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*.*?\*/)+|(?:-->|\]\]>|/\*.*?\*/)+\s*$", re.DOTALL
 )
+_BYLINE_MARK = re.compile(
+    r"\b(?:author|byline|by-line)(?:[-_]?(?:name|link|text))?\b", re.IGNORECASE
+)
+_NO_LETTERS = re.compile(r"[\W_]+")
 _MAX_LD = 2_000_000
 
 
@@ -139,7 +143,9 @@ def _linked_data(tree: Any) -> Iterator[dict[str, Any]]:
         text = script.text or ""
         if not text.strip() or len(text) > _MAX_LD:
             continue
-        text = _COMMENT.sub("", text.strip()).strip().rstrip(";")
+        text = text.strip()
+        if text[0] not in "{[" or text[-1] not in "}]":
+            text = _COMMENT.sub("", text).strip().rstrip(";")
         try:
             value = json.loads(text, strict=False)
         except (ValueError, RecursionError):
@@ -348,8 +354,8 @@ def _inside_list(element: Any) -> bool:
 def _byline(facts: PageFacts, tree: Any) -> None:
     """Set authors from the element that marks itself as the byline."""
     for element in tree.iter("a", "span", "div", "p", "address"):
-        mark = f"{element.get('rel') or ''} {element.get('itemprop') or ''} {element.get('class') or ''}".lower()
-        if not re.search(r"\b(?:author|byline|by-line)(?:[-_]?(?:name|link|text))?\b", mark):
+        marks = (element.get("rel"), element.get("itemprop"), element.get("class"))
+        if not _BYLINE_MARK.search(" ".join(mark for mark in marks if mark)):
             continue
         if _inside_list(element):
             continue
@@ -497,7 +503,7 @@ def _without_site(title: str, publisher: str | None, known: list[str]) -> str:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return _NO_LETTERS.sub("", text).casefold()
 
 
 def _string(value: object) -> str | None:

@@ -172,6 +172,21 @@ _CAPTION_END = re.compile(
     )\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_CAPTION_ENDINGS = (
+    ")",
+    "]",
+    "imag",
+    "phot",
+    "pic",
+    "credit",
+    "getty",
+    "epa-efe",
+    "shutterstock",
+    "file",
+    "screengrab",
+    "handout",
+)
+"""In lower case; every match of ``_CAPTION_END`` has one of them."""
 _CAPTION_START = re.compile(
     r"^\W*(?:(?:file|cover|featured|undated|archive|representational|representative)?\s*(?:photos?|images?|pictures?|pics?|illustration|graphic|infographic|photo\s+gallery)"
     r"(?:\s+(?:credits?|by|courtesy|via|caption)\b.{0,100}|\s*[:|©].{0,300}|\s+courtesy\b.{0,80})$"
@@ -689,8 +704,10 @@ def _is_caption(text: str) -> bool:
     """Tell whether a line is the caption or credit of a picture."""
     if len(text) > 700:
         return False
+    end = text[-160:]
+    folded = end.casefold()
     return bool(
-        _CAPTION_END.search(text[-160:])
+        (any(part in folded for part in _CAPTION_ENDINGS) and _CAPTION_END.search(end))
         or (len(text) <= _LONG and _CAPTION_START.match(text))
         or (len(text) <= _LONG and _CAPTION_HINT.search(text) and not re.search(r"[“\"]\w", text))
     )
@@ -754,8 +771,9 @@ def _take_pull_quotes(page: _Page) -> None:
     if not 3 <= len(body) <= 500 or sum(len(line.text) for line in body) > 200_000:
         return  # each is looked for in all: a real article is far below both
     keys = [_key(line.text) for line in body]
+    together = " ".join(keys)
     for line, key in zip(body, keys, strict=True):
-        if len(key) < _PULL_QUOTE or len(line.text) > _LONG:
+        if len(key) < _PULL_QUOTE or len(line.text) > _LONG or together.count(key) < 2:
             continue
         if any(len(other) > len(key) and key in other for other in keys):
             line.kind = "pull quote"

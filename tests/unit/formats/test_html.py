@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.formats.helpers import BODY, TITLE, articles, check, read, reasons
+from transforms.formats import html
 
 
 def page(body=None, head="", title=TITLE, charset="utf-8", site=" | Example Wire"):
@@ -32,6 +33,44 @@ def test_the_article_without_the_page():
     assert found.text == "\n\n".join(BODY)
     assert found.language == "en"
     check(found)
+
+
+def paragraphs(first, count):
+    return "".join(
+        f"<p>Ministers agreed on point {n} of the truce on Tuesday, officials said, and troops would withdraw from "
+        f"line {n} within {n + 3} days.</p>"
+        for n in range(first, first + count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (f"<div class='entry-content'>{paragraphs(1, 6)}</div><div>{paragraphs(7, 1)}</div>", 6),
+        (f"<div class='entry-content'>{paragraphs(1, 1)}</div><div>{paragraphs(2, 6)}</div>", 7),
+        (f"<div class='entry-content'>{paragraphs(1, 3)}</div><div>{paragraphs(4, 6)}</div>", 9),
+        (f"<div class='card'><p>Read our letter.</p></div><article>{paragraphs(1, 7)}</article>", 7),
+        (f"<div class='entry-content'>{paragraphs(1, 4)}</div><div class='comments'>{paragraphs(5, 6)}</div>", 4),
+        (f"<div>{paragraphs(1, 6)}</div>", 6),
+    ],
+)  # fmt: skip
+def test_an_area_named_for_the_article_is_believed_unless_most_of_the_text_is_elsewhere(
+    body, count
+):
+    (found,) = articles(f"<html><body><h1>{TITLE}</h1>{body}</body></html>".encode(), "a.html")
+    assert len([p for p in found.text.split("\n\n") if "of the truce" in p]) == count
+    assert "Read our letter" not in found.text
+
+
+def test_text_without_spaces_is_measured_by_its_characters():
+    body = "".join(
+        f"<p>第{n}項について両国の閣僚は火曜日に合意したと当局者が述べた。部隊は{n + 3}日以内に境界線から撤退する。</p>"
+        for n in range(1, 9)
+    )
+    markup = f"<html><body><article><h1>停戦</h1>{body}</article></body></html>"
+    (found,) = articles(markup.encode(), "a.html")
+    assert found.text.count("について両国の閣僚") == 8
+    assert html._words([found.text.replace("\n", "")]) > 100
 
 
 def test_linked_data_states_date_authors_publisher():

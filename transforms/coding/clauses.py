@@ -141,6 +141,8 @@ class Clauses:
         relations = self.relations[self.first : self.last]
         if "flat" in relations:
             self._mend_names()
+        if "-" in self.words:
+            self._mend_pairs()
         if "conj" in relations:
             self._mend_conjuncts()
         if "nmod" in relations:
@@ -212,6 +214,21 @@ class Clauses:
                 continue
             if not any(self.relations[k] == "case" for k in self.children.get(token, ())):
                 self._move(token, verb, "nsubj")
+
+    def _mend_pairs(self) -> None:
+        """Let both names of *Saudi-Iranian talks* modify the noun, where the first was hung on the second."""
+        for first in range(self.first, self.last - 2):
+            second = first + 2
+            if (
+                self.lowers[first + 1] == "-"
+                and self.heads[first] == second
+                and self.relations[first] in ("amod", "compound")
+                and self.relations[second] in ("amod", "compound")
+                and self.xpos[first] in ("JJ", "NNP")
+                and self.tokens.words[first][:1].isupper()
+                and self.tokens.words[second][:1].isupper()
+            ):
+                self._move(first, self.heads[second], self.relations[second])
 
     def _mend_conjuncts(self) -> None:
         """Re-attach conjuncts that cannot be: one left of its head, or one with a preposition of its own and no *and*."""

@@ -48,6 +48,12 @@ MONTHS: Final = frozenset(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug "
     "sept sep oct nov dec monday tuesday wednesday thursday friday saturday sunday".split()
 )
+COMBINING: Final = {
+    "anglo": "british", "franco": "french", "graeco": "greek", "greco": "greek", "hispano": "spanish", "indo": "indian",
+    "israelo": "israeli", "italo": "italian", "luso": "portuguese", "nippo": "japanese", "russo": "russian",
+    "sino": "chinese", "turco": "turkish",
+}  # fmt: skip
+"""Beginnings of joined adjectives that name a country before a hyphen and the adjective of another: *Sino-Indian*."""
 QUIET_LABELS: Final = frozenset(("DATE", "MONEY"))
 
 
@@ -129,8 +135,22 @@ class Scan:
                     hit.organisation = self.knowledge.organisations_by_name.get(
                         self.key(hit.first, hit.last)
                     )
+                if hit.term.kind in ("demonym", "country") and words[hit.first - 1] in ("-", "–"):
+                    self._add_combining(hit.first)
                 self.names.append(hit)
             index = hit.last
+
+    def _add_combining(self, index: int) -> None:
+        """Add the country that a beginning before the adjective of another names: *Sino* in *Sino-Indian*."""
+        tokens, first = self.tokens, index - 2
+        if first < 0 or tokens.ends[first] != tokens.starts[index - 1]:
+            return
+        if tokens.lowers[index] == "china" and tokens.lowers[first] == "indo":
+            return  # a peninsula
+        adjective = COMBINING.get(tokens.lowers[first])
+        term = self.knowledge.terms.get(adjective) if adjective else None
+        if term is not None and tokens.ends[index - 1] == tokens.starts[index]:
+            self.names.append(Hit(first, first + 1, term))
 
     def _compound(self, index: int) -> Hit | None:
         """Read a token that joins countries: ``U.S.-ROK``, ``ROK-U.S.-Japan``."""

@@ -157,3 +157,11 @@ def test_a_mended_tree_is_a_tree(sentence):
         assert g.subtree(token)
         for slot in ("subj", "obj", "with", "of", "poss"):
             g.slot(token, slot)
+
+
+def test_both_names_of_a_joined_pair_modify_the_noun():
+    g = graph(
+        "Saudi/JJ/ADJ/amod>3 -/HYPH/PUNCT/punct>1 Iranian/JJ/ADJ/amod>4 talks/NNS/NOUN/nsubj>5"
+        " began/VBD/VERB/root>0"
+    )
+    assert words(g, tuple(f.token for f in g.slot(at(g, "talks"), "mod"))) == ["Saudi", "Iranian"]

@@ -106,6 +106,13 @@ def test_a_compound_of_countries_names_each():
     assert {"United States", "South Korea"} <= set(names(result))
 
 
+def test_beginnings_before_a_hyphen_and_a_country_are_countries():
+    assert set(names(resolve("The Sino-Indian border was closed."))) == {"China", "India"}
+    assert set(names(resolve("Trade between Sino-US partners fell."))) == {"China", "United States"}
+    assert "India" not in names(resolve("The Indo-Pacific and Indo-China are regions."))
+    assert "France" not in names(resolve("[Franco|PER] died in [Spain|LOC]."))
+
+
 def test_an_acronym_in_brackets_is_its_name():
     result = resolve(
         "The [National Front for Renewal|ORG] ([NFR|ORG]) said so.\nThe [NFR|ORG] marched."

@@ -21,6 +21,7 @@ from transforms.coding.inflect import noun_forms, verb_forms
 FOLDER: Final = Path(__file__).with_name("lexicon")
 EVENT_COLUMNS: Final = (
     "form", "pos", "type", "mode", "actor", "recipient", "needs", "blocks", "context", "confidence", "example", "aux",
+    "broad",
 )  # fmt: skip
 OPERATOR_COLUMNS: Final = (
     "form", "pos", "operator", "content", "recipient", "needs", "blocks", "confidence", "example",
@@ -39,7 +40,9 @@ SLOTS: Final = frozenset(
     " beside without following since until despite per than as_of away back forward apart aside"
     " together along that whether if when while above below higher lower".split()
 )
-SPECIALS: Final = frozenset({"actor", "gov", "place", "person", "org", "number", "money", "date"})
+SPECIALS: Final = frozenset(
+    {"actor", "gov", "place", "person", "org", "owned", "number", "money", "date"}
+)
 DEFAULT_ACTOR: Final = {"V": ("subj",), "A": ("subj",), "N": ("by", "poss", "mod", "subj")}
 DEFAULT_RECIPIENT: Final = {"V": ("obj",), "A": (), "N": ()}
 
@@ -139,6 +142,7 @@ class Entry:
     ``label`` is the PLOVER type of an event entry or the operator; ``content`` is empty for events. ``rest`` are the
     other words of a multi-word form: before the anchor for nouns, after it for verbs and adjectives. ``alone`` is true
     where the recipient is ``-``: the event never has one. ``aux`` is the auxiliary mode the words themselves imply.
+    A ``broad`` entry is looked at only where no other with as many words matches.
     """
 
     form: str
@@ -158,6 +162,7 @@ class Entry:
     source: str
     alone: bool = False
     aux: str | None = None
+    broad: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -445,6 +450,7 @@ def _event_entry(compiler: _Compiler, name: str, line: int, row: dict[str, str])
         source=where,
         alone="-" in recipient,
         aux=aux,
+        broad=bool(row.get("broad")),
     )
 
 
@@ -697,6 +703,6 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
     )
 
 
-def specificity(entry: Entry) -> tuple[int, int, float, str]:
-    """Most words first, then most conditions, then the surest; ties by where it stands."""
-    return (-len(entry.rest), -len(entry.needs), -entry.confidence, entry.source)
+def specificity(entry: Entry) -> tuple[int, bool, int, float, str]:
+    """Most words first, broad ones last, then most conditions, then the surest; ties by where it stands."""
+    return (-len(entry.rest), entry.broad, -len(entry.needs), -entry.confidence, entry.source)

@@ -144,7 +144,10 @@ class SentenceReader:
         if condition.filled:
             return True
         for kind in condition.special:
-            if self.is_kind(token, kind):
+            if kind == "owned":
+                if self.is_kind(token, "actor") or self._owners(token, ()):
+                    return True
+            elif self.is_kind(token, kind):
                 return True
         words = condition.words
         if words:

@@ -192,11 +192,12 @@ class Entries:
         self._keys: frozenset[str] | None = None
 
     def _index(self) -> frozenset[str]:
-        """Index the entries by the words of their narrowest condition."""
+        """Index the entries by the other words of their form, or those of their narrowest condition."""
         by_word: dict[str, list[int]] = {}
         free = []
         for place, entry in enumerate(self.all):
             keyed = [c.keys for c in entry.needs if c.keys is not None]
+            keyed += [frozenset({word}) for word in entry.rest if word != "-"]
             if not keyed:
                 free.append(place)
                 continue

@@ -43,6 +43,7 @@ _SENTENCE = 80  # characters; what stands in menus and lists of links is mostly 
 _BODY_NAME = re.compile(
     r"(?<!__)(?:article|post|entry|story)[-_]{0,2}(?:content|body|text)", re.IGNORECASE
 )
+_BRACKET = re.compile(r"[<>]")
 _LONG_TAG = 2000  # characters; a shorter one has no attributes to speak of
 _RAW = re.compile(
     r"<(script|style|noscript|template|svg)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
@@ -79,15 +80,25 @@ def check_markup(text: str, settings: ParseSettings) -> None:
             "too_complex",
             f"{tags} tags; the limit is {settings.max_elements} elements (max_elements)",
         )
-    for piece in text.split("<"):
-        if len(piece) <= _LONG_TAG or not piece[0].isalpha():
-            continue
-        tag = piece.partition(">")[0]
-        if len(tag) > _LONG_TAG and tag.count("=") > settings.max_attributes < len(tag.split()):
+    for tag in _long_tags(text):
+        if tag.count("=") > settings.max_attributes < len(tag.split()):
             raise DocumentError(
                 "too_complex",
                 f"an element with more than {settings.max_attributes} attributes (max_attributes)",
             )
+
+
+def _long_tags(text: str) -> Iterator[str]:
+    """Yield the tags of more than ``_LONG_TAG`` characters, looking at the brackets of one stretch in a hundred."""
+    start = 0
+    while (end := start + _LONG_TAG) < len(text):
+        bracket = max(text.rfind("<", start, end), text.rfind(">", start, end))
+        if bracket < 0:
+            found = _BRACKET.search(text, end)
+            bracket = found.start() if found else len(text)
+            if text[start - 1 : start] == "<" and text[start].isalpha():
+                yield text[start:bracket]
+        start = bracket + 1
 
 
 def parse(raw: RawDocument, settings: ParseSettings) -> Article:

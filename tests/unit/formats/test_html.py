@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
@@ -220,3 +221,11 @@ def test_hostile_markup_is_refused_in_time(markup, allowed):
 def test_no_markup_raises_anything_undeclared(text):
     for name in ("a.html", "a.txt"):
         assert read(("<html><body>" + text).encode(), name)
+
+
+@given(st.text("<>ab= ", max_size=80))
+def test_long_tags_are_those_that_a_slow_search_finds(text):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(html, "_LONG_TAG", 8)
+        found = [tag for tag in html._long_tags(text) if len(tag) > 8]
+    assert found == re.findall(r"<([a-z][^<>]{8,})", text)

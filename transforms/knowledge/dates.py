@@ -188,6 +188,11 @@ _YEAR_BEFORE: Final = frozenset(
     " 's ’s and a an its their his her to this year ,".split()
 )
 _RANGE_JOINS: Final = frozenset(["-", "–", "—", "to", "through", "thru", "until", "till"])
+_OPEN_DAY: Final = re.compile(
+    rf"\b(?:today|tonight|yesterday|tomorrow|this\s+(?:morning|afternoon|evening)|{_WD})\b|{_MON}\s*{_D}|{_DD}\s+{_MON}",
+    re.IGNORECASE,
+)
+"""A day that has no year of its own."""
 _PROOF: Final = {"today": 0, "tonight": 0, "yesterday": 1, "tomorrow": -1}
 
 
@@ -312,7 +317,11 @@ def _says_will(tokens: Tokens, sentence: Sentence) -> bool:
 
 
 def _about_when(annotated: AnnotatedArticle, dates: tuple[DateMention, ...]) -> _Reference | None:
-    """Return a full past date of the lead as rough day of writing, if no later one follows: good for years and months."""
+    """Return a full past date of the lead as rough day of writing, if no later one follows: good for years and months.
+
+    The date is that of a main clause, and no day without a year stands before it or beside it: *relatives of a man who
+    was killed on June 5, 2016, said on Tuesday* was written long after.
+    """
     text = annotated.article.text
     full = [
         d for d in dates if d.precision == "day" and d.date and re.search(_Y, text[d.start : d.end])
@@ -325,12 +334,31 @@ def _about_when(annotated: AnnotatedArticle, dates: tuple[DateMention, ...]) -> 
         if date.first >= lead:
             break
         sentence = next(s for s in annotated.sentences if s.first <= date.first < s.last)
-        if date.date == latest and (
-            direction(annotated.tokens, date.first, date.last, sentence.first, sentence.last)
+        if any(
+            d.first < sentence.last and d.date is None and _OPEN_DAY.search(text, d.start, d.end)
+            for d in dates
+        ):
+            return None
+        if (
+            date.date == latest
+            and _is_of_main_clause(annotated.tokens, date)
+            and direction(annotated.tokens, date.first, date.last, sentence.first, sentence.last)
             == "past"
         ):
             return _Reference(latest, "other date", exact=False)
     return None
+
+
+def _is_of_main_clause(tokens: Tokens, date: DateMention) -> bool:
+    """Tell whether no clause below the main one lies between a date and the root of its sentence."""
+    node = date.first
+    for _ in range(8):
+        if tokens.heads[node] == node:
+            return True
+        if tokens.relations[node] in ("acl", "acl:relcl", "advcl", "ccomp"):
+            return False
+        node = tokens.heads[node]
+    return False
 
 
 def _reference(article: Article) -> _Reference | None:

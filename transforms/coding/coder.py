@@ -353,6 +353,8 @@ class EventCoder:
                 side = phrases.both(head, divided)
                 if {named.actor.code for named in side} <= {code for _, _, code in taken}:
                     continue  # "officers of North and South Korea": once
+            elif joined := phrases.several(head):
+                side = joined
             elif pair and phrases.collective(head):
                 side = phrases.both(head, pair)
             else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from schemas.facts import Actor, Entity, ResolvedArticle
@@ -31,6 +32,9 @@ _COLLECTIVE: Final = _PAIRED | frozenset(
     " militaries armies powers delegations diplomats negotiators teams chiefs counterparts peoples".split()
 )
 _LOCATING: Final = frozenset("of in from at near throughout across inside for within".split())
+_BELONGING: Final = frozenset({"of", "from", "in", "for"})
+_PLURAL: Final = frozenset({"police", "personnel", "military"})
+_JOINING: Final = frozenset({"and", ",", "&", "/"})
 _ACTING_TYPES: Final = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 _DOMESTIC: Final = frozenset(
     "COP GOV JUD LEG MIL OPP REB PTY CVL EDU LAB MED JRN REL AGR CRM SPY PRM BUS SOC REF ELI UAF".split()
@@ -95,6 +99,17 @@ def first_pair(resolved: ResolvedArticle) -> Pair:
     if len(ranked) > 2 and ranked[1][1] < 1.5 * ranked[2][1]:
         return ()
     return tuple(Party(entity_of.get(code), code, code) for code, _ in ranked[:2])
+
+
+def _different(entities: Sequence[Entity]) -> list[Entity]:
+    """Return the entities, one for each code, if all of them have a code and they are several."""
+    found: dict[str, Entity] = {}
+    for entity in entities:
+        code = entity.code or entity.country
+        if code is None or entity.type == "PERSON":
+            return []
+        found.setdefault(code, entity)
+    return list(found.values()) if len(found) > 1 else []
 
 
 class Phrases:
@@ -407,6 +422,65 @@ class Phrases:
             )
             for party in pair
         ]
+
+    def several(self, token: int) -> list[Named]:
+        """Return an actor for each state or group that a plural phrase joins, or nothing if it joins none.
+
+        *The foreign ministers of China and Russia*, *U.S. and South Korean troops*, *police in Kenya and Uganda*.
+        """
+        graph = self.graph
+        if (
+            graph.xpos[token] not in ("NNS", "NNPS") and graph.lowers[token] not in _PLURAL
+        ) or self.entity(token) is not None:
+            return []
+        joined = self._joined_before(token)
+        if not joined:
+            for kid in graph.kids(token):
+                if graph.relations[kid] == "nmod" and graph.cases(kid) & _BELONGING:
+                    members = graph.conjuncts(kid)
+                    joined = _different([e for e in map(self.entity, members) if e is not None])
+                    if joined and graph.lowers[token] in _PARTITIVE:
+                        return [named for named in map(self.actor, members) if named is not None]
+                    if joined:
+                        break
+        base = self.actor(token) if joined else None
+        if base is None or self._is_minority(token):
+            return []
+        return [
+            dataclasses.replace(
+                base,
+                actor=dataclasses.replace(
+                    base.actor, country=e.country, code=e.code or e.country, entity_id=e.entity_id
+                ),
+                generic=False,
+            )
+            for e in joined
+        ]
+
+    def _joined_before(self, token: int) -> list[Entity]:
+        """Return the different entities with a country that are strung together before a noun."""
+        graph = self.graph
+        left = graph.phrase_left(token)
+        if not _JOINING & set(graph.lowers[left:token]):
+            return []
+        found: list[Entity] = []
+        joins = False
+        for i in range(left, token):
+            entity = self.entity(i)
+            if entity is not None:
+                if found and found[-1] is entity:
+                    continue
+                if found and not joins:
+                    return []  # "the German president of the European ..."
+                found.append(entity)
+                joins = False
+            elif found and not joins and i + 1 < token:
+                joins = graph.lowers[i] in _JOINING
+                if not joins:
+                    break
+            elif found and joins and graph.lowers[i] not in _JOINING:
+                break
+        return _different(found)
 
     def _describe(self, token: int, depth: int) -> Named | None:
         """Describe a common noun with its modifiers and attachments."""

@@ -15,7 +15,11 @@ from pipelines.explain import explain_text
         ("U.S. and South Korean troops began joint exercises on Monday.", "USA KOR", ""),
         ("The presidents of France, Germany and Poland condemned Iran.", "FRA DEU POL", "IRN"),
         ("Turkey accused the leaders of Greece and Cyprus of provocation.", "TUR", "GRC CYP"),
-        ("Defence Minister Sergei Shoigu met his counterparts from China and Iran.", "RUS CHN IRN", ""),
+        (
+            "Defence Minister Sergei Shoigu met his counterparts from China and Iran.",
+            "RUS CHN IRN",
+            "",
+        ),
         ("Members of the European Union and NATO condemned Russia.", "EUR IGO", "RUS"),
         ("The mayors of Paris and Lyon met on Friday.", "FRA", ""),
         ("The German foreign minister of France condemned Iran.", "DEU", "IRN"),

@@ -84,7 +84,7 @@ _TAIL_STRONG = re.compile(
       (?:support|donate\ to|fund)\ (?:our|us|independent|quality|free)\b.{0,50}|support\ \w+(?:\ \w+)?\ journalism|
       about\ the\ (?:author|writer)s?|(?:tags?|filed\ under|posted\ in|tagged|keywords|categories|topics)\s*[:|].{0,200}|
       (?:subscribe|sign\ up|newsletters?|stay\ (?:connected|informed|updated)|follow\ us|join\ (?:our|the)\b)[^.]{0,60}|
-      share\ this(?:\ \w+)?:?|like\ this:?(?:\ like\ loading.*)?|contact\ us|privacy\ policy|terms\ (?:of|and)\b.{0,30}|
+      tags|share\ this(?:\ \w+)?:?|like\ this:?(?:\ like\ loading.*)?|contact\ us|privacy\ policy|terms\ (?:of|and)\b.{0,30}|
       back\ to\ top|cancel\ reply|sponsored(?:\ (?:content|links?|stories))?|promoted(?:\ \w+)?
     )\W*$""",
     re.IGNORECASE | re.VERBOSE,
@@ -107,9 +107,17 @@ _TAIL_WEAK = re.compile(
 _POINTER = re.compile(
     r"^\W*(?:also\s+read|must\s+read|read\s+(?:also|more|next|in\s+full|here)|see\s+also|related(?:\s+\w+)?|watch(?:\s+(?:also|now|more|video|live))?|"
     r"recommended|you\s+may\s+(?:also\s+)?like|more\s+on\s+this|don['’]?t\s+miss|in\s+case\s+you\s+missed\s+it|"
-    r"read|listen(?:\s+to)?|opinion|explainer|in\s+pictures|in\s+photos|full\s+coverage|more)\s*[:|»>]+\s*(?P<rest>.*)$",
+    r"read|listen(?:\s+to)?|opinion|explainer|in\s+pictures|in\s+photos|full\s+coverage|more|"
+    r"zum\s+artikel|lesen\s+sie\s+(?:auch|mehr)|mehr\s+(?:dazu|zum\s+thema)|(?:à\s+)?lire\s+aussi|voir\s+aussi|"
+    r"le[ae]r?\s+(?:también|más)|te\s+puede\s+interesar|leia\s+(?:também|mais)|veja\s+também|leggi\s+anche|lees\s+ook|läs\s+(?:också|även|mer)|"
+    r"les\s+også|læs\s+også|lue\s+myös|czytaj\s+(?:też|także|więcej)|читайте\s+также|baca\s+juga)\s*[:|»>]+\s*(?P<rest>.*)$",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"^\W*(?P<label>\w[^|]{2,50}?)\s*\|\s*(?P<rest>\S[^|]{8,})$")
+_SHORTCODE = re.compile(
+    r"^\[(?P<name>[a-z][\w-]*)\b(?:[^\]]*=[^\]]*\]|[^\]]*\](?=.*\[/(?P=name)\]$))(?:.*\[/(?P=name)\])?$"
+)
+"""A line that a content system should have replaced: ``[button link="..."]Send us yours[/button]``."""
 _POINTER_CAPITALS = re.compile(
     r"^\W*(?:ALSO READ|READ ALSO|READ MORE|SEE ALSO|RELATED|MUST READ|READ NEXT)\b\s*(?P<rest>.*)$"
 )
@@ -426,7 +434,12 @@ def _take_furniture(page: _Page) -> None:
         text = line.text
         if line.kind or len(text) > _LONG:
             continue
-        if _RULE.match(text) or _NOISE.match(text) or _URL.fullmatch(text):
+        if (
+            _RULE.match(text)
+            or _NOISE.match(text)
+            or _URL.fullmatch(text)
+            or (text[0] == "[" and _SHORTCODE.match(text))
+        ):
             line.kind = "boilerplate"
         elif _COPYRIGHT.search(text[:200]) and (_COPYRIGHT.match(text) or _words(text) < 40):
             line.kind = "boilerplate"
@@ -436,6 +449,24 @@ def _take_furniture(page: _Page) -> None:
         elif _FORM.match(text):
             line.kind = "boilerplate"
     _take_pointers(page)
+    _take_labelled(page)
+
+
+def _take_labelled(page: _Page) -> None:
+    """Take out pointers in any language, known by their label that is said again: ``LABEL | one``, ``LABEL | two``."""
+    labelled = [
+        (found["label"].casefold(), line)
+        for line in page.lines[1:]
+        if line.kind is None
+        and "|" in line.text
+        and len(line.text) <= 200
+        and (found := _LABELLED.match(line.text))
+        and not is_sentence(found["rest"])
+    ]
+    labels = [label for label, _ in labelled]
+    for label, line in labelled:
+        if labels.count(label) > 1:
+            line.kind = "boilerplate"
 
 
 def _take_pointers(page: _Page) -> None:

@@ -90,6 +90,33 @@ def test_pointers_in_the_body_go_with_their_headlines():
 
 
 @pytest.mark.parametrize(
+    "pointer",
+    [
+        "- Zum Artikel: Minister einigen sich auf Waffenruhe",
+        "Lire aussi : Les ministres conviennent d’une trêve",
+        "Lea también: Los ministros acuerdan una tregua",
+        '[button link="/send" type="big"] Send us yours[/button]',
+    ],
+)
+def test_pointers_in_other_languages_and_forgotten_codes_go(pointer):
+    text = "\n".join((*BODY[:2], pointer, *BODY[2:]))
+    assert take_apart(text, title=TITLE, from_markup=True).paragraphs == BODY
+
+
+def test_a_label_said_again_before_a_bar_marks_pointers():
+    first, second = "FUNDA LOLU | Army says line is quiet", "FUNDA LOLU | Why the border matters"
+    text = "\n".join((BODY[0], first, BODY[1], second, *BODY[2:]))
+    assert take_apart(text, title=TITLE, from_markup=True).paragraphs == BODY
+    once = "\n".join((BODY[0], "Profile | A town of many talks", *BODY[1:]))
+    assert (
+        "Profile | A town of many talks"
+        in take_apart(once, title=TITLE, from_markup=True).paragraphs
+    )
+    spoken = "\n".join((BODY[0], "[Laughs] “We signed it.”", *BODY[1:]))
+    assert len(take_apart(spoken, title=TITLE, from_markup=True).paragraphs) == len(BODY) + 1
+
+
+@pytest.mark.parametrize(
     "caption",
     [
         "Anna Keller signs the text in Geneva. (Reuters/Jane Roe)",

@@ -32,6 +32,7 @@ _COLLECTIVE: Final = _PAIRED | frozenset(
     " militaries armies powers delegations diplomats negotiators teams chiefs counterparts peoples".split()
 )
 _LOCATING: Final = frozenset("of in from at near throughout across inside for within".split())
+_CROWDS: Final = frozenset({"dozens", "scores", "hundreds", "thousands"})
 _BELONGING: Final = frozenset({"of", "from", "in", "for"})
 _PLURAL: Final = frozenset({"police", "personnel", "military"})
 _JOINING: Final = frozenset({"and", ",", "&", "/"})
@@ -243,6 +244,10 @@ class Phrases:
                     inner = self._actor(kid, depth + 1)
                     if inner is not None:
                         return inner
+            if word in _CROWDS and not any("of" in graph.cases(kid) for kid in graph.kids(token)):
+                return self._make(  # "thousands marched in Warsaw": people
+                    token, entity_id=None, country=None, code=None, sector="CVL", generic=True, named=False
+                )  # fmt: skip
         return self._describe(token, depth)
 
     def _joined(self, found: Named, more: Named) -> Named:

@@ -31,3 +31,19 @@ def test_each_state_is_a_party(text: str, actors: str, recipients: str) -> None:
     for side, wanted in (("actor", actors), ("recipient", recipients)):
         found = [named["code"] for named in events[0][side]]
         assert found == wanted.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "actors", "recipients"),
+    [
+        ("Thousands marched in Warsaw against the law.", "PROTEST", "POL", "POL"),
+        ("Tens of thousands took to the streets of Tbilisi on Sunday.", "PROTEST", "GEO", "GEO"),
+        ("Police in Lagos arrested dozens after the riot.", "COERCE", "NGA", "NGA"),
+    ],
+)
+def test_a_number_alone_is_people(text: str, kind: str, actors: str, recipients: str) -> None:
+    (event,) = [event for sentence in explain_text(text) for event in sentence["events"]]
+    assert event["type"] == kind
+    assert [named["code"] for named in event["actor"]] == [actors]
+    assert [named["code"] for named in event["recipient"]] == [recipients]
+    assert "CVL" in {named["sector"] for named in (*event["actor"], *event["recipient"])}

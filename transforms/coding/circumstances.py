@@ -91,6 +91,19 @@ def is_negated(graph: Clauses, token: int) -> bool:
     return False
 
 
+_IS_TO: Final = frozenset("is are was were 's \u2019s".split())
+
+
+def _has_to(graph: Clauses, verb: int) -> bool:
+    """Tell whether an infinitive marker, alone or in *due to*, stands right before a verb."""
+    return any(
+        k < verb
+        and graph.relations[k] == "mark"
+        and (graph.lowers[k] == "to" or (graph.lowers[k] == "due" and graph.tags[k] == "ADJ"))
+        for k in graph.kids(verb)
+    )
+
+
 def modality(graph: Clauses, token: int) -> str | None:
     """Return ``future`` or ``hypothetical`` as the auxiliaries and conjunctions of a clause say, else null."""
     node = token
@@ -115,6 +128,12 @@ def modality(graph: Clauses, token: int) -> str | None:
                     return "hypothetical"
             if relation == "mark" and word in _CONDITIONS:
                 return "hypothetical"
+            if relation in ("aux", "cop") and word in _IS_TO and _has_to(graph, node):
+                return "future"  # "is to free two Iraqis", "are due to sign"
+            if relation == "mark" and word == "to" and graph.heads[node] == node and not any(
+                graph.relations[k] in ("aux", "cop") for k in graph.kids(node)
+            ):
+                return "future"  # a headline: "Iran to free two Americans"
         if graph.relations[node] == "xcomp" and graph.tags[graph.heads[node]] in (
             "VERB",
             "ADJ",

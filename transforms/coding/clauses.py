@@ -15,6 +15,7 @@ from schemas.annotations import Sentence, Tokens
 REPORTING: Final = frozenset(
     "said says reported reports announced confirmed added told quoted".split()
 )
+_REPORTED: Final = REPORTING | {"say", "report"}
 _SPEAKING: Final = REPORTING | frozenset(
     "noted stressed emphasised emphasized underlined underscored stated insisted argued declared claimed".split()
 )
@@ -116,9 +117,17 @@ class Clauses:
     )
 
     def __init__(
-        self, tokens: Tokens, sentence: Sentence, dated: frozenset[int] = frozenset()
+        self,
+        tokens: Tokens,
+        sentence: Sentence,
+        dated: frozenset[int] = frozenset(),
+        verbs: frozenset[str] = frozenset(),
     ) -> None:
-        """Index the children of every word; ``dated`` are tokens of dates, which fill no slot."""
+        """Index the children of every word; ``dated`` are tokens of dates, which fill no slot.
+
+        ``verbs`` are the surface forms of verbs that may be events: those the parser took for nouns or participles
+        are looked for in sentences without a verb.
+        """
         self.dated = dated
         self.tokens = tokens
         self.first, self.last = sentence.first, sentence.last
@@ -138,6 +147,17 @@ class Clauses:
         """Returns the dependents of a word, left to right."""
         self._cases: dict[int, frozenset[str]] = {}
         self._passive: dict[int, bool] = {}
+        root = next((i for i in range(self.first, self.last) if heads[i] == i), self.first)
+        if self.tags[root] not in ("VERB", "AUX") or "flat" in {
+            self.relations[k] for k in self.children[root]
+        }:
+            self._mend_fragment(root, verbs)
+        elif self.lowers[root] in _REPORTED:
+            for kid in self.children[root]:
+                if kid < root and self.relations[kid] in ("obj", "nsubj"):
+                    self._mend_fragment(kid, verbs)
+        if "free" in self.words and "to" in self.words:
+            self._mend_infinitives()
         relations = self.relations[self.first : self.last]
         if "flat" in relations:
             self._mend_names()
@@ -177,6 +197,142 @@ class Clauses:
         self.heads[token] = head
         self.relations[token] = relation
         self.children[head] = sorted([*self.children.get(head, ()), token])
+
+    def _read_as_verb(self, token: int, like: str) -> None:
+        """Tag a word as a verb of the form ``like``; the article's own tags stay as they are."""
+        if self.tags is self.tokens.tags:
+            self.tags, self.xpos = list(self.tags), list(self.xpos)
+        self.tags[token], self.xpos[token] = "VERB", like
+
+    def _promote(self, verb: int, top: int, subject: int, complement: int | None) -> None:
+        """Put a verb in the place of the word at the top of its clause, with its subject and object below it."""
+        if verb != top:
+            if self.heads is self.tokens.heads:
+                self.heads = list(self.heads)
+                self.relations = list(self.relations)
+            above, relation = self.heads[top], self.relations[top]
+            old = self.heads[verb]
+            self.children[old] = [k for k in self.children[old] if k != verb]
+            if above != top:
+                self.children[above] = sorted(
+                    [*(k for k in self.children[above] if k != top), verb]
+                )
+            self.heads[verb] = verb if above == top else above
+            self.relations[verb] = "ccomp" if relation in ("obj", "nsubj") else relation
+            self.heads[top] = verb
+            self.relations[top] = "dep"
+            self.children[verb] = sorted([*self.children.get(verb, ()), top])
+        for token, relation in ((subject, "nsubj"), (complement, "obj")):
+            if token is not None:
+                self._move(token, verb, relation)
+
+    def _mend_fragment(self, top: int, verbs: frozenset[str]) -> None:
+        """Find the verb of a sentence that was read as a phrase.
+
+        *Riyadh barred imports* (a participle), *Court jails ex-minister* (a noun), *Masked men set upon students* (an
+        addition), *Iran to free two* (a headline's future), *Recep Tayyip Erdogan phoned ...* (a name read as a verb).
+        """
+        kids = self.children[top]
+        if any(self.relations[k] in ("cop", "nsubj", "nsubj:pass", "csubj", "expl") for k in kids):
+            return
+        if self.relations[top] == "nsubj":
+            above = self.heads[top]
+            if not any(self.relations[k] == "nsubj" and k > top for k in self.children[above]):
+                return
+        lowers, tags, xpos, relations = self.lowers, self.tags, self.xpos, self.relations
+        for k in kids:
+            if (
+                k > top
+                and tags[k] == "VERB"
+                and relations[k] in ("acl", "parataxis")
+                and not any(relations[g].startswith("nsubj") for g in self.children[k])
+                and lowers[k] in verbs
+            ):
+                marks = [g for g in self.children[k] if relations[g] == "mark"]
+                future = bool(marks) and lowers[marks[0]] == "to" and top < marks[0] == k - 1
+                if future and tags[top] in ("PROPN", "NOUN"):
+                    between = range(top + 1, marks[0])
+                    if any(lowers[i] in (":", "-", "\u2013", "\u2014") for i in between):
+                        continue
+                    self._promote(k, top, top, None)
+                    self._join_names(top)
+                    return
+                if marks:
+                    continue
+                active = any(relations[g] == "obj" and g > k for g in self.children[k])
+                if (relations[k] == "parataxis" and k - top < 6 and xpos[k] in ("VBD", "VBZ")) or (
+                    relations[k] == "acl" and active and xpos[k] in ("VBN", "VBD")
+                ):
+                    if any(lowers[i] == ":" for i in range(top + 1, k)):
+                        continue
+                    self._read_as_verb(k, "VBD")
+                    self._promote(k, top, top, None)
+                    return
+        for k in range(max(self.first + 1, top - 6), top + 1):
+            before = k - 1
+            if lowers[before] == "-" and before - 2 >= self.first:
+                before -= 2  # "test-fires", "gang-raped"
+            if (
+                lowers[k] not in verbs
+                or tags[before] not in ("PROPN", "NOUN")
+                or not (k == top or self.heads[k] == top)
+                or (self.heads[before] not in (k, top) or before == top)
+                or relations[before] not in ("compound", "nmod:poss", "obl:unmarked", "nmod:unmarked")
+                or any(lowers[g] in ("'s", "\u2019s", "'", "\u2019") for g in self.children[before])
+            ):
+                continue
+            if k < top:
+                participle = relations[k] == "amod" and xpos[k] in ("VBN", "VBD")
+                plural = xpos[before] in ("NNS", "NNPS") or lowers[before] == "police"
+                noun = (
+                    relations[k] in ("compound", "amod")
+                    and tags[k] in ("NOUN", "PROPN", "ADJ")
+                    and (xpos[k] in ("NNS", "NNPS") if not plural else xpos[k] in ("NN", "JJ"))
+                    and self.last - self.first < 16
+                )
+                if not (participle or noun) or k + 1 > top:
+                    continue
+                self._read_as_verb(k, "VBD" if participle else "VBZ")
+                self._promote(k, top, before, top)
+                return
+            objects = [
+                g for g in kids if g > k and relations[g] in ("obj", "compound", "acl", "nummod")
+            ]
+            plural = xpos[before] in ("NNS", "NNPS") or lowers[before] == "police"
+            if (
+                xpos[k] in (("NN", "NNP") if plural else ("NNS", "NNPS"))
+                and objects
+                and self.last - self.first < 20
+            ):
+                self._read_as_verb(k, "VBZ")
+                self._promote(k, top, before, objects[0])
+                return
+
+    def _join_names(self, first: int) -> None:
+        """Read *US, Vietnam to hold talks* as two subjects, not as one with another name."""
+        for kid in self.children[first]:
+            if (
+                self.relations[kid] == "appos"
+                and self.tags[kid] == self.tags[first] == "PROPN"
+                and kid == first + 2
+                and self.lowers[kid - 1] == ","
+            ):
+                self._move(kid, first, "conj")
+
+    def _mend_infinitives(self) -> None:
+        """Read *told Russia to free a reporter*, where ``free`` was taken for an adjective."""
+        for token in range(self.first + 1, self.last - 1):
+            if self.lowers[token] != "free" or self.lowers[token - 1] != "to":
+                continue
+            noun = self.heads[token]
+            above = self.heads[noun]
+            if noun > token and self.relations[token] == "amod" and noun != above:
+                self._read_as_verb(token, "VB")
+                self._move(token, above, "xcomp")
+                self._move(noun, token, "obj")
+                self._move(token - 1, token, "mark")
+            elif self.relations[token - 1] == "mark" and self.heads[token - 1] == token:
+                self._read_as_verb(token, "VB")
 
     def _mend_names(self) -> None:
         """Put names together again: ``flat`` points left, to the first word of its own name."""
@@ -327,11 +483,29 @@ class Clauses:
                         self._move(kid, verb, "nsubj")
                         break
                 continue
+            if not subjects:
+                self._mend_voice(verb)
+                continue
             if len(subjects) < 2 or subjects[0] > verb or subjects[-1] < verb:
                 continue
             if any(self.relations[k] in ("obj", "aux:pass") for k in self.children[verb]):
                 continue
             self._move(subjects[-1], verb, "obj")
+
+    def _mend_voice(self, verb: int) -> None:
+        """Read *Iran berated Iraq* as active though its subject was taken for that of a passive, or for an object."""
+        kids = self.children[verb]
+        before = [k for k in kids if k < verb and self.relations[k] in ("nsubj:pass", "obj")]
+        if len(before) != 1 or any(self.relations[k] in ("aux:pass", "aux") for k in kids):
+            return
+        passive = self.relations[before[0]] == "nsubj:pass"
+        for kid in kids:
+            if kid < verb or self.relations[kid] not in (("xcomp", "obj") if passive else ("obj",)):
+                continue
+            if self.tags[kid] == "PROPN" or (not passive and self.tags[kid] == "NOUN"):
+                self._move(before[0], verb, "nsubj")
+                self._move(kid, verb, "obj")
+                return
 
     def _mend_reports(self) -> None:
         """Give the subjects of *X signed a treaty, the agency reported* to their verbs where the parser crossed them."""

@@ -137,6 +137,9 @@ class EventCoder:
         tails = [(w, d) for w, pairs in lexicon.domain_phrases.items() for _, d in pairs]
         marks = [*domains.items(), *tails]
         self._quiet_words = frozenset(w for w, d in marks if d in _QUIET_DOMAINS)
+        self._verbs = frozenset(
+            w for w, pos in (*lexicon.events, *lexicon.operators) if pos == "V"
+        )
         self._leisure = frozenset(w for w, d in marks if d in ("sport", "entertainment"))
 
     def code(self, resolved: ResolvedArticle) -> tuple[Event, ...]:
@@ -274,7 +277,7 @@ class EventCoder:
                     f"{sentence.last - sentence.first} words: too long for a sentence, not coded"
                 )
             return []
-        graph = Clauses(tokens, sentence, view.dated)
+        graph = Clauses(tokens, sentence, view.dated, self._verbs)
         candidates = sorted(
             {*candidates, *(tokens.heads[i] for i in candidates if lowers[i] in ("must", "should"))}
         )

@@ -9,9 +9,9 @@ from transforms.coding import circumstances
 from transforms.coding.clauses import Clauses
 
 
-def graph(sentence: str) -> Clauses:
+def graph(sentence: str, verbs: frozenset[str] = frozenset()) -> Clauses:
     annotated = b.parsed(sentence)
-    return Clauses(annotated.tokens, annotated.sentences[0])
+    return Clauses(annotated.tokens, annotated.sentences[0], verbs=verbs)
 
 
 def words(g: Clauses, tokens: tuple[int, ...]) -> list[str]:
@@ -147,7 +147,7 @@ def trees(draw: st.DrawFn) -> str:
 @settings(max_examples=300, deadline=None)
 @given(trees())
 def test_a_mended_tree_is_a_tree(sentence):
-    g = graph(sentence)
+    g = graph(sentence, frozenset(word.lower() for word, _, _ in WORDS))
     for token in range(g.first, g.last):
         node, seen = token, set()
         while g.heads[node] != node:
@@ -165,3 +165,62 @@ def test_both_names_of_a_joined_pair_modify_the_noun():
         " began/VBD/VERB/root>0"
     )
     assert words(g, tuple(f.token for f in g.slot(at(g, "talks"), "mod"))) == ["Saudi", "Iranian"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verb", "subjects", "objects"),
+    [
+        (
+            "Riyadh/NNP/PROPN/compound>3 barred/VBN/VERB/amod>3 imports/NNS/NOUN/root>0"
+            " from/IN/ADP/case>5 Lebanon/NNP/PROPN/nmod>3",
+            "barred", ["Riyadh"], ["imports"],
+        ),
+        (
+            "Court/NN/NOUN/compound>2 jails/NNS/NOUN/root>0 former/JJ/ADJ/amod>4 minister/NN/NOUN/obj>2",
+            "jails", ["Court"], ["minister"],
+        ),
+        (
+            "Rebels/NNS/NOUN/nmod:poss>3 free/JJ/ADJ/amod>3 hostages/NNS/NOUN/root>0",
+            "free", ["Rebels"], ["hostages"],
+        ),
+        (
+            "Iran/NNP/PROPN/root>0 to/TO/PART/mark>3 free/VB/VERB/acl>1 two/CD/NUM/nummod>5"
+            " Americans/NNPS/PROPN/obj>3",
+            "free", ["Iran"], ["Americans"],
+        ),
+        (
+            "Iran/NNP/PROPN/nsubj:pass>2 berated/VBN/VERB/root>0 Iraq/NNP/PROPN/xcomp>2",
+            "berated", ["Iran"], ["Iraq"],
+        ),
+        (
+            "Kosovo/NNP/PROPN/compound>2 police/NN/NOUN/obj>3 raid/VBP/VERB/root>0 Serb/JJ/ADJ/amod>5"
+            " offices/NNS/NOUN/obj>3",
+            "raid", ["police"], ["offices"],
+        ),
+    ],
+)  # fmt: skip
+def test_the_verb_of_a_headline_is_found(sentence, verb, subjects, objects):
+    g = graph(sentence, frozenset({verb}))
+    token = at(g, verb)
+    assert g.tags[token] == "VERB"
+    assert words(g, tuple(f.token for f in g.slot(token, "subj"))) == subjects
+    assert words(g, tuple(f.token for f in g.slot(token, "obj"))) == objects
+
+
+def test_a_phrase_without_a_verb_of_events_stays_a_phrase():
+    g = graph(
+        "Photos/NNS/NOUN/root>0 of/IN/ADP/case>3 buildings/NNS/NOUN/nmod>1 in/IN/ADP/case>5 Gaza/NNP/PROPN/nmod>3",
+        frozenset({"buildings"}),
+    )
+    assert g.heads is g.tokens.heads
+
+
+def test_what_is_to_happen_is_future():
+    headline = graph(
+        "Iran/NNP/PROPN/root>0 to/TO/PART/mark>3 free/VB/VERB/acl>1 two/CD/NUM/obj>3", frozenset({"free"})
+    )
+    assert circumstances.modality(headline, at(headline, "free")) == "future"
+    due = graph(
+        "Iran/NNP/PROPN/nsubj>5 is/VBZ/AUX/cop>5 due/JJ/ADJ/mark>5 to/TO/PART/fixed>3 sign/VB/VERB/root>0"
+    )
+    assert circumstances.modality(due, at(due, "sign")) == "future"

@@ -130,8 +130,11 @@ def modality(graph: Clauses, token: int) -> str | None:
                 return "hypothetical"
             if relation in ("aux", "cop") and word in _IS_TO and _has_to(graph, node):
                 return "future"  # "is to free two Iraqis", "are due to sign"
-            if relation == "mark" and word == "to" and graph.heads[node] == node and not any(
-                graph.relations[k] in ("aux", "cop") for k in graph.kids(node)
+            if (
+                relation == "mark"
+                and word == "to"
+                and graph.heads[node] == node
+                and not any(graph.relations[k] in ("aux", "cop") for k in graph.kids(node))
             ):
                 return "future"  # a headline: "Iran to free two Americans"
         if graph.relations[node] == "xcomp" and graph.tags[graph.heads[node]] in (

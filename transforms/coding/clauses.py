@@ -277,7 +277,8 @@ class Clauses:
                 or tags[before] not in ("PROPN", "NOUN")
                 or not (k == top or self.heads[k] == top)
                 or (self.heads[before] not in (k, top) or before == top)
-                or relations[before] not in ("compound", "nmod:poss", "obl:unmarked", "nmod:unmarked")
+                or relations[before]
+                not in ("compound", "nmod:poss", "obl:unmarked", "nmod:unmarked")
                 or any(lowers[g] in ("'s", "\u2019s", "'", "\u2019") for g in self.children[before])
             ):
                 continue

@@ -137,9 +137,7 @@ class EventCoder:
         tails = [(w, d) for w, pairs in lexicon.domain_phrases.items() for _, d in pairs]
         marks = [*domains.items(), *tails]
         self._quiet_words = frozenset(w for w, d in marks if d in _QUIET_DOMAINS)
-        self._verbs = frozenset(
-            w for w, pos in (*lexicon.events, *lexicon.operators) if pos == "V"
-        )
+        self._verbs = frozenset(w for w, pos in (*lexicon.events, *lexicon.operators) if pos == "V")
         self._leisure = frozenset(w for w, d in marks if d in ("sport", "entertainment"))
 
     def code(self, resolved: ResolvedArticle) -> tuple[Event, ...]:

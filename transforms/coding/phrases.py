@@ -522,9 +522,7 @@ class Phrases:
             return None  # "dissolved by force", "joined forces"
         facts: ActorFacts = describe_phrase(words, token - left, self.knowledge, self.article_date)
         word = graph.lowers[token]
-        if word in _HARDWARE and not (
-            word.startswith("bomber") and facts.sector in ("UAF", "REB")
-        ):
+        if word in _HARDWARE and not (word.startswith("bomber") and facts.sector in ("UAF", "REB")):
             if code is None and facts.code is None:
                 return None
             sector = "MIL"

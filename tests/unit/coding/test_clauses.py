@@ -217,7 +217,8 @@ def test_a_phrase_without_a_verb_of_events_stays_a_phrase():
 
 def test_what_is_to_happen_is_future():
     headline = graph(
-        "Iran/NNP/PROPN/root>0 to/TO/PART/mark>3 free/VB/VERB/acl>1 two/CD/NUM/obj>3", frozenset({"free"})
+        "Iran/NNP/PROPN/root>0 to/TO/PART/mark>3 free/VB/VERB/acl>1 two/CD/NUM/obj>3",
+        frozenset({"free"}),
     )
     assert circumstances.modality(headline, at(headline, "free")) == "future"
     due = graph(

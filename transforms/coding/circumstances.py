@@ -376,6 +376,10 @@ _LIMITS: Final = frozenset("before by than till until".split())
 """Prepositions that make a day the limit of something and not its time."""
 _SHARING: Final = frozenset("at during for in into to with".split())
 """Prepositions between a verb and a noun of the same time: *arrived for talks*, but *resigned over the shooting*."""
+_AT_ONCE: Final = frozenset("amid at by during in of to with".split())
+_JUDGING: Final = frozenset(
+    "acquitted arrested charged convicted detained fined guilty indicted jailed sentenced tried".split()
+)
 _FRAMES: Final = frozenset(
     "act campaign exchange number round series spate state string wave".split()
 )
@@ -390,7 +394,7 @@ def event_date(
     kind: str,
     written: dt.date | None,
 ) -> tuple[DateMention, str] | None:
-    """Return the date of an event and its basis: in its ``clause``, else the only one of its ``sentence``.
+    """Return the date of an event and its basis: in its ``clause``, else the only one of the main clause (``sentence``).
 
     ``kind`` is the event type, ``written`` the day of the article if it is known. A wrong day is worse than none: what
     is told as past has no day after ``written``; a day behind the content of a demand or an accusation may be the
@@ -417,23 +421,29 @@ def event_date(
             return date, "clause"  # "a day after X slammed": the expression dates its own verb
         if kind in _VERBAL and _is_behind_content(graph, trigger, covers, date):
             continue
+        if _is_behind_cause(graph, trigger, covers, date):
+            continue
         rank = 0 if _opens_clause(graph, date, spine) else _distance(graph, date, spine, trigger)
         if rank is not None and (best is None or rank < best[0]):
             best = (rank, date)
     if best is not None:
         return best[1], "clause"
-    if len(inside) == 1 and not _dates_own_verb(graph, inside[0]):
-        date = inside[0]
+    if not _is_of_main_clause(graph, trigger):
+        return None
+    main = []
+    for date in inside:
         governor = _governor(graph, date)
-        if governor is None or not _is_of_main_clause(graph, trigger):
-            return None
+        if governor is None or _dates_own_verb(graph, date):
+            continue
         if graph.lowers[governor] in SAYING:
-            return None if past else (date, "sentence")
-        if graph.relations[governor] == "root" and not (
-            kind in _VERBAL and _is_behind_content(graph, trigger, covers, date)
+            if not past:
+                main.append(date)
+        elif graph.relations[governor] == "root" and not (
+            _is_behind_cause(graph, trigger, covers, date)
+            or (kind in _VERBAL and _is_behind_content(graph, trigger, covers, date))
         ):
-            return date, "sentence"
-    return None
+            main.append(date)
+    return (main[0], "sentence") if len(main) == 1 else None
 
 
 def _spine(graph: Clauses, trigger: int, covers: frozenset[int]) -> set[int]:
@@ -559,12 +569,19 @@ def _is_limit(graph: Clauses, date: DateMention, trigger: int) -> bool:
 
 
 def _is_told_as_past(graph: Clauses, trigger: int) -> bool:
-    """Tell whether an event has taken place: a past tense, a perfect or a past passive."""
-    if graph.xpos[trigger] == "VBD":
+    """Tell whether an event has taken place: a past tense, a perfect or a past passive of it or, as subject, of its verb."""
+    verb = trigger
+    if graph.tags[verb] == "NOUN" and graph.relations[verb] in ("nsubj", "nsubj:pass"):
+        verb = graph.heads[verb]
+    if graph.xpos[verb] == "VBD":
         return True
-    if graph.xpos[trigger] != "VBN":
+    if graph.xpos[verb] != "VBN":
         return False
-    helpers = {graph.lowers[k] for k in graph.kids_by(trigger, "aux", "aux:pass")}
+    for _ in range(4):  # "have killed 105 people and wounded 291"
+        if graph.relations[verb] != "conj" or graph.kids_by(verb, "aux", "aux:pass"):
+            break
+        verb = graph.heads[verb]
+    helpers = {graph.lowers[k] for k in graph.kids_by(verb, "aux", "aux:pass")}
     return not helpers.isdisjoint(("has", "have", "had", "was", "were")) and helpers.isdisjoint(
         _FUTURE | _HYPOTHETICAL
     )
@@ -584,6 +601,24 @@ def _is_behind_content(
                 continue
             return True
     return False
+
+
+def _is_behind_cause(
+    graph: Clauses, trigger: int, covers: frozenset[int], date: DateMention
+) -> bool:
+    """Tell whether another occurrence stands between an event and a date: *convicted over the bombing on June 3*.
+
+    What an event is part of has its day: *killed in clashes on Sunday*; but a court sits later, whatever it is about.
+    """
+    allowed = _AT_ONCE - {"in"} if graph.lowers[trigger] in _JUDGING else _AT_ONCE
+    return any(
+        graph.lowers[i] in _HAPPENINGS
+        and i not in covers
+        and graph.relations[i] in ("obl", "nmod")
+        and not graph.cases(i) & allowed
+        and not ("for" in graph.cases(i) and not graph.kids_by(i, "det"))  # "held for murder"
+        for i in range(trigger + 1, date.first)
+    )
 
 
 def _is_of_main_clause(graph: Clauses, trigger: int) -> bool:

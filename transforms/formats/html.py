@@ -39,6 +39,7 @@ _FURNITURE = (
 )  # fmt: skip
 _FEW = 40  # words; a shorter body is asked for again
 _LONG_WORD = 12  # characters; words that are longer on average are no words but whole sentences
+_AREAS = 20  # on a page; a list of articles has more
 _SENTENCE = 80  # characters; what stands in menus and lists of links is mostly shorter
 _BODY_NAME = re.compile(
     r"(?<!__)(?:article|post|entry|story)[-_]{0,2}(?:content|body|text)", re.IGNORECASE
@@ -256,8 +257,8 @@ def _surest(tree: Any, *, is_forum: bool) -> tuple[list[str], Any]:
 
 def _areas(tree: Any) -> Iterator[Any]:
     """Yield the parts of a page that may hold its article, the surest first, each as a page of its own."""
-    for find in (_stated_area, _named_area, _article_area, _main_area):
-        found = find(tree)
+    for find in (_stated_areas, _named_areas, _article_areas, _main_areas):
+        found = _first_large(find(tree))
         if found is not None and len(found):
             page, body, area = tree.makeelement("html"), tree.makeelement("body"), copy.copy(found)
             area.tail = None
@@ -266,26 +267,40 @@ def _areas(tree: Any) -> Iterator[Any]:
             yield page
 
 
-def _stated_area(tree: Any) -> Any:
-    return tree.find(".//*[@itemprop='articleBody']")
+def _first_large(areas: list[Any]) -> Any:
+    """Return the first of some areas that has the headline, or else is no teaser beside the others.
+
+    Not the largest: the articles that some pages append to theirs may be longer.
+    """
+    if len(areas) < 2:
+        return areas[0] if areas else None
+    with_headline = (area for area in areas if area.find(".//h1") is not None)
+    if (first := next(with_headline, None)) is not None:
+        return first
+    sizes = [_running_words(area) for area in areas[:_AREAS]]
+    return next(area for area, size in zip(areas, sizes, strict=False) if 5 * size >= max(sizes))
 
 
-def _named_area(tree: Any) -> Any:
-    """Return the first part whose class or id says that it is the text of an article."""
-    for element in tree.iter("div", "section", "article", "main"):
-        for name in (element.get("class"), element.get("id")):
-            if name and _BODY_NAME.search(name):
-                return element
-    return None
+def _stated_areas(tree: Any) -> list[Any]:
+    return tree.findall(".//*[@itemprop='articleBody']")
 
 
-def _article_area(tree: Any) -> Any:
-    return tree.find(".//article")
+def _named_areas(tree: Any) -> list[Any]:
+    """Return the parts whose class or id says that they are the text of an article."""
+    return [
+        element
+        for element in tree.iter("div", "section", "article", "main")
+        for name in (element.get("class"), element.get("id"))
+        if name and _BODY_NAME.search(name)
+    ]
 
 
-def _main_area(tree: Any) -> Any:
-    found = tree.find(".//main")
-    return tree.find(".//*[@role='main']") if found is None else found
+def _article_areas(tree: Any) -> list[Any]:
+    return tree.findall(".//article")
+
+
+def _main_areas(tree: Any) -> list[Any]:
+    return tree.findall(".//main") or tree.findall(".//*[@role='main']")
 
 
 def _words(lines: Iterable[str]) -> int:

@@ -53,6 +53,8 @@ def paragraphs(first, count):
         (f"<div class='card'><p>Read our letter.</p></div><article>{paragraphs(1, 7)}</article>", 7),
         (f"<div class='entry-content'>{paragraphs(1, 4)}</div><div class='comments'>{paragraphs(5, 6)}</div>", 4),
         (f"<div>{paragraphs(1, 6)}</div>", 6),
+        (f"<article><h3>Other</h3>{paragraphs(90, 1)}</article><article>{paragraphs(1, 9)}</article>", 9),
+        (f"<article><h1>{TITLE}</h1>{paragraphs(1, 5)}</article><article>{paragraphs(6, 3)}</article>", 5),
     ],
 )  # fmt: skip
 def test_an_area_named_for_the_article_is_believed_unless_most_of_the_text_is_elsewhere(

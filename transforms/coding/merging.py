@@ -67,9 +67,10 @@ def same_occurrence(a: Event, b: Event) -> bool:
 
 
 def _at_other_times(a: Event, b: Event) -> bool:
-    """Tell whether two events have dates that exclude each other."""
+    """Tell whether two events have dates that exclude each other; *in 2005* is told of what is not the day's news."""
     if a.event_date is None or b.event_date is None:
-        return False
+        dated = b if a.event_date is None else a
+        return dated.event_date is not None and dated.event_date_precision in ("year", "decade")
     if a.event_date_precision == b.event_date_precision:
         return a.event_date != b.event_date
     return (a.event_date_end or a.event_date) < b.event_date or (

@@ -2,6 +2,7 @@
 
     python -m tests.faults --points 200              in one process, without workers: a second a point
     python -m tests.faults --points 200 --workers 2  the command line with real workers, of whom any may die: some seconds each
+    python -m tests.faults --points 200 --workers 2 --loaded  the same, forked from a loaded process: a second each
 
 A night with new, changed and removed inputs, a late original, compaction due and a broken file goes over a lake of the
 night before. It is killed at a random one of the steps it passes (``transforms.parquet.fault`` marks them: rows written,
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -147,9 +149,10 @@ class Night:
 class WorkerNight:
     """The same through the command line with worker processes: any process may be the one that dies."""
 
-    def __init__(self, folder: Path, workers: int) -> None:
+    def __init__(self, folder: Path, workers: int, *, loaded: bool = False) -> None:
         self.folder = folder
         self.workers = workers
+        self.zygote = _zygote() if loaded else None
         self.archive = folder / "in"
         self.before = folder / "before"
         first_night(self.archive, 230)
@@ -164,11 +167,25 @@ class WorkerNight:
 
     def start(self, lake: Path, **changes: str) -> subprocess.CompletedProcess[str]:
         flags = ["--workers", str(self.workers), "--prune", "--compact-after", "2", "--reannotate"]
+        command = ["run", str(self.archive), "--lake", str(lake), *flags]
+        if self.zygote is not None:
+            return self._fork(command, changes)
         return subprocess.run(
-            [sys.executable, "-m", "tests.fake_dateline", "run", str(self.archive), "--lake", str(lake), *flags],
+            [sys.executable, "-m", "tests.fake_dateline", *command],
             cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "ONE_LOAD": "1", **changes},
             capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
+
+    def _fork(self, command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        assert self.zygote is not None
+        assert self.zygote.stdin is not None
+        assert self.zygote.stdout is not None
+        output = self.folder / "output"
+        task = {"argv": command, "env": env, "output": str(output)}
+        self.zygote.stdin.write(json.dumps(task) + "\n")
+        self.zygote.stdin.flush()
+        code = int(self.zygote.stdout.readline())
+        return subprocess.CompletedProcess(command, code, "", output.read_text())
 
     def disturb(self, chance: random.Random, *, check: bool) -> str:
         """Kill the process that passes a random step, whichever it is, and start again."""
@@ -191,6 +208,14 @@ class WorkerNight:
         return ""
 
 
+def _zygote() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.zygote"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -198,6 +223,9 @@ def main() -> int:
     parser.add_argument("--points", type=int, default=200)
     parser.add_argument("--workers", type=int, default=0, help="0: in one process, without workers")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--loaded", action="store_true", help="Fork runs with workers from a loaded process."
+    )
     args = parser.parse_args()
     chance = random.Random(args.seed)
     os.fsync = lambda _: None  # for power cuts, which do not happen here
@@ -205,12 +233,21 @@ def main() -> int:
     started = time.monotonic()
     faults = []
     try:
-        night = WorkerNight(folder, args.workers) if args.workers else _direct(folder)
+        night = (
+            WorkerNight(folder, args.workers, loaded=args.loaded)
+            if args.workers
+            else _direct(folder)
+        )
         for number in range(args.points):
             fault = night.disturb(chance, check=number % 5 == 0)
             if fault:
                 faults.append(fault)
                 print(f"{number + 1}: {fault}", flush=True)
+            if number % 20 == 19:
+                seconds = time.monotonic() - started
+                print(
+                    f"{number + 1} points, {len(faults)} differences, {seconds:.0f} s", flush=True
+                )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(

@@ -529,6 +529,7 @@ def stream(
     knowledge: Knowledge = None,
     lexicon: Lexicon = None,
     keep_unresolved: KeepUnresolved = False,
+    metrics: Metrics = None,
     as_json: AsJson = False,
     log: Log = "text",
 ) -> None:
@@ -549,7 +550,6 @@ def stream(
     )
     reading = _ingest_config(min_words, timeout_seconds, max_bytes, field_map)
     saying = _annotate_config(model, precision, knowledge, lexicon, keep_unresolved)
-    _set_up_logs(log)
     place = _lake(lake)
     reporter = report.LogReporter() if log == "json" else report.make_reporter(quiet=False)
     last: list[StageResult] = []
@@ -557,6 +557,10 @@ def stream(
     def tell(results: list[StageResult], seconds: float) -> None:
         last[:] = results
         code = _code_of(results)
+        note = _begun("stream") | {"exit_code": code, "stages": list(map(report.brief, results))}
+        _keep_note(note, place, seconds)
+        if metrics is not None:
+            _save_metrics(place, metrics, note)
         if as_json:
             line = report.summary_json(results, str(place.root), seconds, code)
             typer.echo(json.dumps(line, ensure_ascii=False))
@@ -564,9 +568,11 @@ def stream(
             for text in report.summary_lines(results, str(place.root), seconds):
                 typer.echo(text)
 
-    with place.hold("stream"), Execution(how, reporter) as execution:
-        follow(place, execution, following, reading, saying, tell)
-    _leave(last)
+    with _attempt("stream", lake, metrics, log) as attempt:
+        with place.hold("stream"), Execution(how, reporter) as execution:
+            follow(place, execution, following, reading, saying, tell)
+        attempt["stages"] = list(map(report.brief, last))
+        _leave(last)
 
 
 @app.command()
@@ -659,6 +665,8 @@ def watch(
     def once() -> int:
         try:
             code = app(args=["run", *context.args], prog_name="dateline", standalone_mode=False)
+            if code == EXIT_STOPPED:  # the command line parser has made a code of it
+                raise KeyboardInterrupt
             return code if isinstance(code, int) else 0
         except (LakeBusyError, RunStoppedError, InputError) as error:
             _complain(f"{error}; trying again in {every}")  # such things pass
@@ -1007,20 +1015,11 @@ def _run_config(
 @contextlib.contextmanager
 def _attempt(command: str, lake: Path, metrics: Path | None, log: str) -> Iterator[dict[str, Any]]:
     """Keep how a command ends: in the lake's list of attempts, in ``metrics``, and in the log."""
-    from pipelines import metrics as measuring
-    from pipelines.lake import LakeBusyError, LakeError
-    from pipelines.records import now, version
+    from pipelines.lake import LakeBusyError
 
     _set_up_logs(log)
     started = time.monotonic()
-    note: dict[str, Any] = {
-        "command": command,
-        "version": version(),
-        "started_at": now(),
-        "exit_code": 0,
-        "message": "",
-        "stages": [],
-    }
+    note = _begun(command)
     busy = False
     try:
         yield note
@@ -1034,11 +1033,11 @@ def _attempt(command: str, lake: Path, metrics: Path | None, log: str) -> Iterat
         note["message"] = str(error) or type(error).__name__
         raise
     finally:
-        note |= {"finished_at": now(), "seconds": round(time.monotonic() - started, 2)}
         place = _lake(lake)
         idle = _watching and not any(stage["run_id"] for stage in note["stages"])
-        if place.exists and not busy and not (idle and note["exit_code"] == 0):
-            place.note_attempt(note)
+        if idle and note["exit_code"] == 0:
+            note["idle"] = True
+        _keep_note(note, place, time.monotonic() - started, busy=busy)
         logging.getLogger("dateline").info(
             "%s ended with %d",
             command,
@@ -1046,12 +1045,47 @@ def _attempt(command: str, lake: Path, metrics: Path | None, log: str) -> Iterat
             extra={"fields": {"event": "end", **note}},
         )
         if metrics is not None and not busy:
-            try:
-                measuring.save(place, metrics)
-            except LakeError as error:
-                if note["exit_code"] == 0:
-                    raise
-                _complain(str(error))
+            _save_metrics(place, metrics, note)
+
+
+def _begun(command: str) -> dict[str, Any]:
+    """Return what is kept of a command that begins now."""
+    from pipelines.records import now, version
+
+    return {
+        "command": command,
+        "version": version(),
+        "started_at": now(),
+        "exit_code": 0,
+        "message": "",
+        "stages": [],
+    }
+
+
+def _keep_note(note: dict[str, Any], place: Lake, seconds: float, *, busy: bool = False) -> None:
+    """Say that a command has ended now, and keep it in the lake, if there is one and nobody else writes to it."""
+    from pipelines.records import now
+
+    note |= {"finished_at": now(), "seconds": round(seconds, 2)}
+    if place.exists and not busy:
+        place.note_attempt(note)
+
+
+def _save_metrics(place: Lake, path: Path, note: dict[str, Any]) -> None:
+    """Write the metrics; where they cannot be, that is the error of a command that had none.
+
+    Raises:
+      LakeError: they cannot be written, and the command ended with 0.
+    """
+    from pipelines import metrics as measuring
+    from pipelines.lake import LakeError
+
+    try:
+        measuring.save(place, path, note)
+    except LakeError as error:
+        if note["exit_code"] == 0:
+            raise
+        _complain(str(error))
 
 
 def _perform(

@@ -201,5 +201,5 @@ def summarize(
         seconds=round(seconds, 2),
         failures=tuple(failures),
         pruned=len(plan.pruned),
-        vanished=plan.vanished,
+        vanished=plan.vanished + sum(manifest.vanished for manifest in manifests),
     )

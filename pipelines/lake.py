@@ -307,9 +307,12 @@ class Lake:
         return found if isinstance(found, list) else []
 
     def note_attempt(self, attempt: Mapping[str, Any]) -> None:
-        """Keep how a command ended; a disk that refuses does not matter."""
+        """Keep how a command ended, of rounds with nothing to do the last one; a disk that refuses does not matter."""
         with contextlib.suppress(OSError):
-            kept = [*self.attempts(), dict(attempt)][-ATTEMPTS_KEPT:]
+            kept = self.attempts()
+            if kept and attempt.get("idle") and kept[-1].get("idle"):
+                kept.pop()
+            kept = [*kept, dict(attempt)][-ATTEMPTS_KEPT:]
             write_whole(self.home / "attempts.json", json.dumps(kept, ensure_ascii=False).encode())
 
     # ------------------------------------------------------------------------------------------ a run

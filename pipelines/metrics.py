@@ -37,23 +37,26 @@ _HELP: Final = {
 }
 
 
-def save(lake: Lake, path: Path) -> None:
-    """Write the metrics to a file, whole or not at all.
+def save(lake: Lake, path: Path, attempt: Mapping[str, Any]) -> None:
+    """Write the metrics to a file, whole or not at all; ``attempt`` is the command that ends, be it kept or not.
 
     Raises:
       LakeError: the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, render(lake).encode())
+        write_whole(path, render(lake, attempt).encode())
     except OSError as error:
         raise LakeError(f"--metrics {path} cannot be written: {error.strerror or error}") from error
 
 
-def render(lake: Lake) -> str:
+def render(lake: Lake, attempt: Mapping[str, Any]) -> str:
     """Return the metrics; of a lake that is not there or damaged, those of the attempts only."""
     samples: dict[str, list[Sample]] = {}
-    for name, labels, value in [*_of_attempts(lake.attempts()), *_of_lake(lake)]:
+    attempts = lake.attempts()
+    if not attempts or attempts[-1] != attempt:  # a lake that cannot be written does not know of it
+        attempts.append(dict(attempt))
+    for name, labels, value in [*_of_attempts(attempts), *_of_lake(lake)]:
         samples.setdefault(name, []).append((labels, value))
     lines = []
     for name, found in samples.items():

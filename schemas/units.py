@@ -98,7 +98,8 @@ class Manifest:
     """What a unit left in the staging folder; ``index`` is the staged list of its articles, for the ledger.
 
     ``rows`` counts the rows of each table, ``rejects`` the rejects of each reason, ``words`` those of the articles;
-    ``rejected`` are ids of articles that could not be annotated.
+    ``rejected`` are ids of articles that could not be annotated; ``vanished`` counts inputs that were gone when they were to
+    be read, of which there is no outcome.
     """
 
     unit_id: str
@@ -115,6 +116,7 @@ class Manifest:
     outcomes: tuple[InputOutcome, ...] = ()
     selections: tuple[Selection, ...] = ()
     rejected: tuple[str, ...] = ()
+    vanished: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return plain lists and dictionaries."""

@@ -55,7 +55,11 @@ class DocumentWorker:
             stream = self.open_file(file.uri)
         except OSError as error:
             yield Reject(
-                stage="read", uri=file.uri, reason="unreadable", message=str(error), error="OSError"
+                stage="read",
+                uri=file.uri,
+                reason="unreadable",
+                message=str(error),
+                error=type(error).__name__,
             )
             return
         with stream:

@@ -18,7 +18,6 @@ from typing import Any
 import tests.fake_everything  # noqa: F401 - the fakes come first
 from pipelines import cli, execute, supervise
 
-
 LOADED = (
     *(f"pipelines.{name}" for name in ("annotate", "compact", "ingest", "link", "query", "views")),
     *(f"transforms.{name}" for name in ("annotate", "code_events", "parse", "read", "write")),

@@ -248,6 +248,8 @@ def _walk(
         here = os.stat(folder)  # noqa: PTH116
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return  # gone since the folder above it was listed
     except OSError as error:
         yield _unreadable(folder, error)
         return
@@ -268,6 +270,8 @@ def _walk(
                 yield from _walk(entry.path, above | {identity}, root)
             else:
                 yield _describe(entry.path, entry.stat())
+        except FileNotFoundError:
+            continue  # gone since its folder was listed
         except OSError as error:
             yield _unreadable(entry.path, error)
 

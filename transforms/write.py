@@ -55,7 +55,7 @@ def _write_batch(batch: Batch, lake: str, staging: str, run_id: str) -> Manifest
     started = time.monotonic()
     try:
         writer = UnitWriter(lake, staging, batch.unit, run_id)
-        tally = _Tally()
+        tally = _Tally(batch.unit)
         try:
             for record in batch.take():
                 tally.take(record, writer)
@@ -83,14 +83,17 @@ def _write_batch(batch: Batch, lake: str, staging: str, run_id: str) -> Manifest
         outcomes=tally.outcomes(batch.unit),
         selections=batch.unit.selections,
         rejected=tuple(sorted(tally.rejected)),
+        vanished=len(tally.vanished),
     )
 
 
 class _Tally:
     """Sends records to their tables and counts them."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: Unit) -> None:
         self.pulse = Pulse()
+        self._inputs = {file.uri for file in unit.inputs}
+        self.vanished: set[str] = set()
         self.rows: collections.Counter[str] = collections.Counter()
         self.rejects: collections.Counter[str] = collections.Counter()
         self.rejected: set[str] = set()
@@ -104,6 +107,9 @@ class _Tally:
         self.pulse.beat()
 
     def reject(self, record: Reject, writer: UnitWriter) -> None:
+        if _is_gone(record) and record.uri in self._inputs:
+            self.vanished.add(record.uri)
+            return
         writer.add(REJECTS, UNKNOWN_MONTH, record, len(record.message))
         self.rows["rejects"] += 1
         self.rejects[record.reason] += 1
@@ -144,7 +150,13 @@ class _Tally:
                 content_hash=unchanged_digest(file),
             )
             for file in [*unit.inputs, *(unlisted(reject.uri) for reject in unit.rejects)]
+            if file.uri not in self.vanished
         )
+
+
+def _is_gone(record: Reject) -> bool:
+    """Tell whether an input went away between listing and reading: then nothing is known of it, and what was stays."""
+    return record.reason == "unreadable" and record.error == FileNotFoundError.__name__
 
 
 _ROUTES: Mapping[type, Callable[[_Tally, Any, UnitWriter], None]] = {

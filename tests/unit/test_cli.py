@@ -440,9 +440,72 @@ def test_watch_does_the_job_again_and_again_until_it_is_stopped(archive, tmp_pat
     finally:
         running.kill()
     assert running.returncode in (0, 130), stderr  # 130 if a round was under way
+    attempts = json.loads((lake / "_dateline" / "attempts.json").read_text())
+    assert sum(bool(attempt.get("idle")) for attempt in attempts) <= 2, "only the last of a row"
     assert stdout.count("1 articles of") == 2
     assert "Nothing new" not in stdout
     assert "Traceback" not in stderr
+
+
+def test_watch_stops_in_the_middle_of_a_round(tmp_path):
+    folder, lake = tmp_path / "in", tmp_path / "lake"
+    folder.mkdir()
+    text = "The army of France met Germany, and all of them were glad that they had met there. " * 3
+    (folder / "a.txt").write_text(f"Title\n{text}\n!hang\n")
+    running = subprocess.Popen(
+        command("watch", folder, "--every", "1s", "--lake", lake, "--workers", 1),
+        **settings({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        _wait_for(lambda: next((lake / "_dateline" / "staging").glob("*.annotate/*/items.json")))
+        running.send_signal(signal.SIGTERM)
+        _, stderr = running.communicate(timeout=20)
+    finally:
+        running.kill()
+    assert running.returncode == 130
+    assert "what was finished is kept" in stderr
+    found = json.loads(dateline("status", "--lake", lake, "--json").stdout)
+    assert found["attempts"][-1]["exit_code"] == 130
+    assert found["waiting"] == 1
+
+
+def test_each_batch_of_a_stream_is_an_attempt_and_writes_the_metrics(lake, tmp_path):
+    place, metrics = tmp_path / "lake", tmp_path / "dateline.prom"
+    shutil.copytree(lake, place)
+    code = (
+        "import sys, tests.fake_dateline as d\n"
+        "from pathlib import Path\n"
+        "from pipelines import stream\n"
+        "from pipelines.execute import StageResult\n"
+        "def follow(lake, execution, config, reading, saying, tell):\n"
+        "    for number in (1, 2):\n"
+        "        tell([StageResult(stage='ingest', run_id='r', listed=1, skipped=0, articles=number)], 0.5)\n"
+        f"        text = Path({str(metrics)!r}).read_text()\n"
+        "        assert f'dateline_stage_articles{{stage=\"ingest\"}} {number}' in text\n"
+        "    raise stream.StreamError('the broker went away')\n"
+        "stream.follow = follow\n"
+        f"sys.exit(d.cli.main(['stream', '--kafka', 'b:1', '--topic', 't', '--lake', {str(place)!r}, '--metrics', {str(metrics)!r}]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], **settings({}), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    samples = dict(line.rsplit(" ", 1) for line in _samples(metrics))
+    assert samples["dateline_last_attempt_exit_code"] == "1"
+    found = json.loads(dateline("status", "--lake", place, "--json").stdout)
+    ended = [(item["command"], item["exit_code"]) for item in found["attempts"][-3:]]
+    assert ended == [("stream", 0), ("stream", 0), ("stream", 1)]
+    assert found["attempts"][-1]["message"] == "the broker went away"
+
+
+def test_metrics_tell_of_a_command_that_the_lake_could_not_keep(archive, tmp_path):
+    blocked, metrics = tmp_path / "file", tmp_path / "dateline.prom"
+    blocked.write_text("in the way")
+    done = dateline("run", archive, "--lake", blocked / "lake", "--metrics", metrics)
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    samples = dict(line.rsplit(" ", 1) for line in _samples(metrics))
+    assert samples["dateline_last_attempt_exit_code"] == "1"
 
 
 def _wait_for(happened, seconds=90):

@@ -118,6 +118,44 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(archive, tmp_path, m
     assert lake_rows(lake) == lake_rows(fresh)
 
 
+def gone_when_read(*names):
+    """Return an execution before whose work these files go away."""
+
+    class Gone(DirectExecution):
+        def perform(self, job, units):
+            if job.stage == "ingest":
+                for path in names:
+                    path.unlink()
+            return super().perform(job, units)
+
+    return Gone()
+
+
+def test_an_input_that_is_gone_when_it_is_to_be_read_is_as_if_it_had_not_been_listed(
+    archive, tmp_path
+):
+    lake, fresh = tmp_path / "lake", tmp_path / "fresh"
+    run(lake, archive)
+    run(fresh, archive)
+    changed, new = archive / "0-2024-04-01.txt", archive / "new-2024-04-01.txt"
+    text = changed.read_text()
+    write(archive, changed.name, "The navy of Iceland met Malta and Cyprus.")
+    write(archive, new.name, "The navy of Peru met Chile.")
+    write(archive, "other-2024-04-01.txt", "The navy of Cuba met Haiti.")
+    results = run(lake, archive, execution=gone_when_read(changed, new))
+    assert results[0].vanished == 2
+    assert (results[0].articles, results[0].rejects) == (1, {})
+    run(fresh, archive)  # which never saw them
+    assert lake_rows(lake) == lake_rows(fresh)
+    assert results[0].run_id
+    changed.write_text(text + " And it met Spain.")
+    write(archive, new.name, "The navy of Peru met Chile.")
+    assert done(run(lake, archive))[0] == 2
+    run(fresh, archive)
+    assert lake_rows(lake) == lake_rows(fresh)
+    assert verify(Lake(lake)) == []
+
+
 # ----------------------------------------------------------------------------------------------- removed inputs
 
 

@@ -246,7 +246,7 @@ def test_units_of_a_large_lake_are_of_full_size_and_the_last_are_small():
     ]
     assert max(costs) > 0.99 * plan.UNIT_WORDS
     assert costs[-2] < 2 * plan.SMALLEST_UNIT_WORDS
-    assert len(costs) < 150
+    assert len(costs) < 1.3 * 20_000 * 400 / plan.UNIT_WORDS
 
 
 def test_finished_annotate_units_are_taken_over():

@@ -377,15 +377,20 @@ class Clauses:
         for first in range(self.first, self.last - 2):
             second = first + 2
             if (
-                self.lowers[first + 1] == "-"
-                and self.heads[first] == second
-                and self.relations[first] in ("amod", "compound")
-                and self.relations[second] in ("amod", "compound")
-                and self.xpos[first] in ("JJ", "NNP")
-                and self.tokens.words[first][:1].isupper()
-                and self.tokens.words[second][:1].isupper()
+                self.lowers[first + 1] != "-"
+                or self.xpos[first] not in ("JJ", "NNP")
+                or not self.tokens.words[first][:1].isupper()
+                or not self.tokens.words[second][:1].isupper()
             ):
-                self._move(first, self.heads[second], self.relations[second])
+                continue
+            relations = self.relations[first], self.relations[second]
+            if self.heads[first] == second and set(relations) <= {"amod", "compound"}:
+                self._move(first, self.heads[second], relations[1])
+            elif self.heads[second] == first and relations in (
+                ("compound", "flat"),
+                ("amod", "flat"),
+            ):
+                self._move(second, self.heads[first], relations[0])
 
     def _mend_conjuncts(self) -> None:
         """Re-attach conjuncts that cannot be: one left of its head, or one with a preposition of its own and no *and*."""

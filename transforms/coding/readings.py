@@ -506,6 +506,11 @@ class SentenceReader:
             recipients = self._owner_of(things, actors) or recipients
             reciprocal = reciprocal and not any(self.is_kind(t, "actor") for t in recipients)
         between = self._fill(token, ("between", "among")) if entry.reciprocal else ()
+        if entry.reciprocal and entry.pos == "V" and not between and not actors:
+            # "Saudi-Iranian talks were held"
+            for thing in self._fillers(token, "obj", entry.rest):
+                states = self._fill(thing.token, ("mod",))
+                between = states if len(states) > 1 else between
         if len(between) == 1:
             # a long list of office-holders comes apart: the rest was hung on the meeting itself
             between += tuple(

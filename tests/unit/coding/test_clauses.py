@@ -225,3 +225,15 @@ def test_what_is_to_happen_is_future():
         "Iran/NNP/PROPN/nsubj>5 is/VBZ/AUX/cop>5 due/JJ/ADJ/mark>5 to/TO/PART/fixed>3 sign/VB/VERB/root>0"
     )
     assert circumstances.modality(due, at(due, "sign")) == "future"
+
+
+def test_a_pair_of_countries_is_no_name_of_two_words():
+    g = graph(
+        "A/DT/DET/det>5 U.S./NNP/PROPN/compound>5 -/HYPH/PUNCT/punct>2 ROK/NNP/PROPN/flat>2"
+        " exercise/NN/NOUN/nsubj>6 began/VBD/VERB/root>0"
+    )
+    assert words(g, tuple(f.token for f in g.slot(at(g, "exercise"), "mod"))) == ["U.S.", "ROK"]
+    name = graph(
+        "Jean/NNP/PROPN/nsubj>4 -/HYPH/PUNCT/punct>1 Claude/NNP/PROPN/flat>1 left/VBD/VERB/root>0"
+    )
+    assert words(name, tuple(f.token for f in name.slot(at(name, "left"), "subj"))) == ["Jean"]

@@ -33,6 +33,9 @@ _COLLECTIVE: Final = _PAIRED | frozenset(
 )
 _LOCATING: Final = frozenset("of in from at near throughout across inside for within".split())
 _CROWDS: Final = frozenset({"dozens", "scores", "hundreds", "thousands"})
+_PORTFOLIOS: Final = frozenset(
+    "minister ministers ministry ministries secretary department departments commissioner".split()
+)
 _BELONGING: Final = frozenset({"of", "from", "in", "for"})
 _PLURAL: Final = frozenset({"police", "personnel", "military"})
 _JOINING: Final = frozenset({"and", ",", "&", "/"})
@@ -540,6 +543,12 @@ class Phrases:
                     graph.relations[kid] == "appos" or graph.cases(kid) & _LOCATING
                 ):
                     entity = self.entity(kid)
+                    if (
+                        word in _PORTFOLIOS
+                        and "of" in graph.cases(kid)
+                        and (entity is None or entity.type not in ("GPE", "LOC"))
+                    ):
+                        continue  # the Minister of Labour is of no party
                     if entity is not None and (entity.country or entity.code):
                         country, code = entity.country, entity.code or entity.country
                         entity_id = entity.entity_id if graph.relations[kid] == "appos" else None

@@ -136,6 +136,17 @@ _DATE_LINE = re.compile(
     r"(?:[\sT,|–—-].{0,40})?$",
     re.IGNORECASE,
 )
+_MONTH_STEM = (
+    r"(?:jan|ene|gen|feb|fev|fév|f[ée]vr|mar|mär|mrt|apr|abr|avr|ma[ijgy]|mei|jun|juin|giu|jul|juil|lug|aug|ago|août|sep|set|o[kc]t|ott|out|nov|"
+    r"de[czs]|dic|déc|ocak|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[^\W\d_]{0,9}"
+)
+_DATE_LINE_ELSEWHERE = re.compile(
+    r"^\W*(?:[^\W\d_][\w-]*[,:.]?\s+){0,3}"
+    rf"(?:\d{{1,2}}\.?(?:\s+d[ei]l?)?\s+{_MONTH_STEM}\.?(?:\s+d[ei]l?)?,?\s+(?:19|20)\d\d|(?:19|20)\d\d年\s?\d{{1,2}}月\s?\d{{1,2}}日)"
+    r"(?:[\s,|–—(-](?=\D{0,12}\d{1,2}\W{0,2}[:.h時点]).{3,30})?\W*$",
+    re.IGNORECASE,
+)
+"""A date in another language, with a weekday or ``Publié le`` before it and a time behind it."""
 _BYLINE = re.compile(
     r"^(?:(?:written|reported|posted|story|text|report|words)\s+)?by:?\s+(?P<who>[^\d]{3,150})$",
     re.IGNORECASE,
@@ -619,7 +630,9 @@ def _is_date(text: str) -> bool:
     if len(text) > 100:
         return False
     found = _PUBLISHED.match(text)
-    return bool(_DATE_LINE.match(text) or (found and parse(found["date"].strip(" |-–"))))
+    if _DATE_LINE.match(text) or _DATE_LINE_ELSEWHERE.match(text):
+        return True
+    return bool(found and parse(found["date"].strip(" |-–")))
 
 
 def _is_category(text: str) -> bool:

@@ -103,6 +103,23 @@ def test_pointers_in_other_languages_and_forgotten_codes_go(pointer):
     assert take_apart(text, title=TITLE, from_markup=True).paragraphs == BODY
 
 
+@pytest.mark.parametrize(
+    ("line", "is_date"),
+    [
+        ("segunda-feira, 22 de janeiro de 2018 às 0:13", True),
+        ("Publié le 3 mars 2021 à 10h30", True),
+        ("Stand: 3. März 2021, 10:30 Uhr", True),
+        ("2022年1月13日 21時19分", True),
+        ("1a etapa: 10 de março – Interlagos", False),
+        ("Top 10 films 2019", False),
+        ("Attack of 22 July 2011 remembered", False),
+    ],
+)
+def test_a_line_above_the_body_that_is_only_a_date_in_any_language_goes(line, is_date):
+    found = take_apart("\n".join((line, *BODY)), title=TITLE, from_markup=True)
+    assert found.paragraphs == (BODY if is_date else (line, *BODY))
+
+
 def test_a_label_said_again_before_a_bar_marks_pointers():
     first, second = "FUNDA LOLU | Army says line is quiet", "FUNDA LOLU | Why the border matters"
     text = "\n".join((BODY[0], first, BODY[1], second, *BODY[2:]))

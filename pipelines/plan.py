@@ -107,12 +107,14 @@ def plan_ingest(
     Raises:
       UsageError: pruning would take away more than ``scope`` allows.
     """
-    known = _known_inputs(state)
+    table = state.table(INPUTS, _KNOWN_COLUMNS)
+    new = _unsettled(table, files, signature, limits, scope)
+    known = _known_inputs(table, [*(file.uri for file in new), *(item.uri for item in problems)])
     in_range = _uris_in_range(state, scope)
     pending: dict[str, InputFile] = {}
     rejects: dict[str, Reject] = {}
     touched: list[InputFile] = []
-    for file in files:
+    for file in new:
         if scope.only and not _matches(file.uri, scope.only):
             continue
         entry = known.get(file.uri)
@@ -128,7 +130,7 @@ def plan_ingest(
     for reject in problems:
         if reject.uri not in known and (not scope.only or _matches(reject.uri, scope.only)):
             rejects[reject.uri] = reject
-    vanished = _vanished(known, files, problems, scope, covered)
+    vanished = _vanished(table["uri"], files, problems, scope, covered)
     count = len(pending) + len(rejects)
     adopted = []
     for manifest in left_over:
@@ -187,11 +189,42 @@ class _Known:
         )
 
 
-def _known_inputs(state: State) -> Mapping[str, _Known]:
-    names = tuple(field.name for field in dataclasses.fields(_Known))
-    table = state.table(INPUTS, names)
-    columns = [table[name].to_pylist() for name in names]
-    return dict(zip(table["uri"].to_pylist(), map(_Known, *columns), strict=True))
+_KNOWN_COLUMNS: Final = tuple(field.name for field in dataclasses.fields(_Known))
+
+
+def _known_inputs(table: pa.Table, uris: Sequence[str]) -> Mapping[str, _Known]:
+    """Return what the ledger knows of these inputs, of those that it knows."""
+    rows = table.filter(pc.is_in(table["uri"], value_set=pa.array(uris, pa.string())))
+    columns = [rows[name].to_pylist() for name in _KNOWN_COLUMNS]
+    return dict(zip(rows["uri"].to_pylist(), map(_Known, *columns), strict=True))
+
+
+def _unsettled(
+    table: pa.Table, files: Sequence[InputFile], signature: str, limits: str, scope: Scope
+) -> list[InputFile]:
+    """Return the files that may need something.
+
+    Most nights nearly all need nothing: they are as they were, have no rejects, and were read by this version and with
+    these settings. These are told here, all together.
+    """
+    if scope.reparse or not table.num_rows:
+        return list(files)
+    listed = pa.array([file.uri for file in files], pa.string())
+    rows = table.take(pc.index_in(listed, value_set=_values(table["uri"])))
+    current = pc.or_(
+        pc.equal(rows["limits"], limits), pc.equal(pc.fill_null(rows["limited"], 0), 0)
+    )
+    settled = pc.and_(pc.equal(rows["signature"], signature), pc.fill_null(current, False))
+    settled = pc.and_(settled, pc.equal(pc.fill_null(rows["rejects"], 0), 0))
+    for name, missing, values in (
+        ("size", -9, [file.size for file in files]),
+        ("modified", -9.0, [file.modified for file in files]),
+        ("etag", "", [file.etag for file in files]),
+    ):
+        there = pa.array(values, rows[name].type)
+        same = pc.equal(pc.fill_null(rows[name], missing), pc.fill_null(there, missing))
+        settled = pc.and_(settled, same)
+    return [file for file, done in zip(files, _flags(settled).tolist(), strict=True) if not done]
 
 
 def _is_current(known: _Known, signature: str, limits: str) -> bool:
@@ -240,7 +273,7 @@ def _uris_in_range(state: State, scope: Scope) -> set[str] | None:
 
 
 def _vanished(
-    known: Mapping[str, _Known],
+    known: pa.ChunkedArray,
     files: Sequence[InputFile],
     problems: Sequence[Reject],
     scope: Scope,
@@ -253,9 +286,10 @@ def _vanished(
     """
     if covered is None:
         return []
-    there = {file.uri for file in files}
+    there = pa.array([file.uri for file in files], pa.string())
     unlisted = tuple(reject.uri for reject in problems)
-    gone = [uri for uri in known if uri not in there and covered(uri)]
+    absent = known.filter(pc.invert(pc.is_in(known, value_set=there)))
+    gone = [uri for uri in absent.to_pylist() if covered(uri)]
     if unlisted and gone:  # what lies below something unreadable may well be there
         gone = [uri for uri in gone if not uri.startswith(unlisted)]
     if scope.only:

@@ -260,6 +260,7 @@ def _walk(
         return
     if any(entry.name == LAKE_MARK for entry in found):
         return
+    base = uri_of(folder)
     for entry in found:
         if entry.name.startswith("."):
             continue
@@ -269,7 +270,13 @@ def _walk(
             elif entry.is_dir():
                 yield from _walk(entry.path, above | {identity}, root)
             else:
-                yield _describe(entry.path, entry.stat())
+                status = entry.stat()
+                if stat.S_ISREG(status.st_mode) and entry.name.isascii() and base.startswith("/"):
+                    # As _describe has it, a few times as fast.
+                    uri = f"{base.rstrip('/')}/{entry.name}"
+                    yield InputFile(uri=uri, size=status.st_size, modified=status.st_mtime)
+                else:
+                    yield _describe(entry.path, status)
         except FileNotFoundError:
             continue  # gone since its folder was listed
         except OSError as error:

@@ -61,6 +61,35 @@ def test_new_inputs_are_to_do_and_known_ones_are_not():
     assert (found.listed, found.skipped) == (2, 1)
 
 
+times, etags = st.sampled_from([None, 1.0, 2.0]), st.sampled_from([None, "x"])
+
+
+@given(
+    st.lists(st.tuples(times, etags, st.integers(1, 2)), max_size=6),
+    st.lists(
+        st.tuples(times, etags, st.integers(1, 2), st.sampled_from(["s1", "s0"]), st.sampled_from(["l1", "l0", None]), st.sampled_from([0, 1, None]), st.booleans()),
+        max_size=6,
+    ),
+)  # fmt: skip
+def test_inputs_are_told_apart_together_as_one_by_one(listed, entries):
+    files = [
+        builders.input_file(f"/{number}", modified=time, etag=etag, size=size)
+        for number, (time, etag, size) in enumerate(listed)
+    ]
+    rows = [
+        {"uri": f"/{number}", "modified": time, "etag": etag, "size": size, "signature": signature, "limits": limits, "limited": limited, "rejects": int(rejected)}
+        for number, (time, etag, size, signature, limits, limited, rejected) in enumerate(entries)
+    ]  # fmt: skip
+    wanted = []
+    for number, file in enumerate(files):
+        row = rows[number] if number < len(rows) else None
+        same = row and (row["size"], row["modified"], row["etag"]) == (file.size, file.modified, file.etag)  # fmt: skip
+        current = row and row["signature"] == "s1" and (row["limits"] == "l1" or not row["limited"])
+        if not (same and current):
+            wanted.append(file.uri)
+    assert uris(planned(files, rows)) == sorted(wanted)
+
+
 @pytest.mark.parametrize(
     "change",
     [{"size": 5}, {"modified": 9.0}, {"etag": "x"}, {"signature": "s0"}],

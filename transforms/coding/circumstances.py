@@ -19,7 +19,9 @@ SAYING: Final = frozenset(
     " claim claims claimed add adds added state states stated declare declares declared confirm"
     " confirms confirmed note notes noted quote quotes quoted explain explained insist insisted"
     " disclose disclosed reveal revealed write wrote believe believes believed argue argues argued"
-    " allege alleged alleges acknowledge acknowledged suggest suggested stress stressed".split()
+    " allege alleged alleges acknowledge acknowledged suggest suggested stress stressed stresses"
+    " reiterate reiterated reiterates repeat repeated repeats maintain maintained maintains emphasise emphasised emphasize"
+    " emphasized underline underlined warn warned warns testify testified recall recalled complain complained".split()
 )
 _DEAD: Final = frozenset(
     "kill kills killed killing killings slain slay die dies died dead death deaths massacre"

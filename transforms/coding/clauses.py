@@ -20,6 +20,7 @@ _SPEAKING: Final = REPORTING | frozenset(
     "noted stressed emphasised emphasized underlined underscored stated insisted argued declared claimed".split()
 )
 RELATIVE_PRONOUNS: Final = frozenset({"who", "whom", "which", "that", "whose"})
+_REFLEXIVE: Final = frozenset({"itself", "himself", "herself", "themselves"})
 PREPOSITION_ALIASES: Final = {
     "upon": "on",
     "onto": "on",
@@ -159,6 +160,8 @@ class Clauses:
         if "free" in self.words and "to" in self.words:
             self._mend_infinitives()
         relations = self.relations[self.first : self.last]
+        if "," in self.words and "compound" in relations:
+            self._mend_pairs()
         if "flat" in relations:
             self._mend_names()
         if "-" in self.words:
@@ -319,6 +322,23 @@ class Clauses:
                 and self.lowers[kid - 1] == ","
             ):
                 self._move(kid, first, "conj")
+
+    def _mend_pairs(self) -> None:
+        """Read *US, South Korea begin drills* as two names: a comma is no part of one."""
+        for token in range(self.first, self.last - 2):
+            head = self.heads[token]
+            if (
+                self.relations[token] == "compound"
+                and self.lowers[token + 1] == ","
+                and token + 2 <= head <= token + 4
+                and self.tags[token] == self.tags[head] == "PROPN"
+                and self.heads[head] != head
+                and "," not in self.lowers[token + 2 : head]
+            ):
+                above, relation = self.heads[head], self.relations[head]
+                self._move(token, above, relation)
+                if self.heads[token] == above:
+                    self._move(head, token, "conj")
 
     def _mend_infinitives(self) -> None:
         """Read *told Russia to free a reporter*, where ``free`` was taken for an adjective."""
@@ -716,6 +736,9 @@ class Clauses:
             return self._subject[verb]
         self._subject[verb] = ()  # a cycle ends here
         found = self._find_subjects(verb, depth)
+        if len(found) == 1 and self.lowers[found[0]] in _REFLEXIVE:
+            # "Uganda declared itself willing": who does it
+            found = tuple(self.kids_by(self.heads[found[0]], "nsubj")) or found
         self._subject[verb] = found
         return found
 

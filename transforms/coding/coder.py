@@ -61,6 +61,11 @@ _WEAPONS: Final = frozenset(
     " rockets missile missiles grenade grenades attack attacks shooting shootings fire gunfire gunmen assault strike"
     " strikes raid raids clash clashes device ambush shelling bullet bullets mortar mortars violence fighting".split()
 )
+# What spreads, erupts or paralyses a country without being anybody.
+_GATHERINGS: Final = frozenset(
+    "protest protests demonstration demonstrations rally rallies march marches strike strikes walkout walkouts stoppage"
+    " riot riots rioting unrest sit-in boycott vigil blockade blockades stay-away shutdown".split()
+)
 # Who speaks and meets in private unless the other side is a state or a party.
 _PRIVATE: Final = frozenset({"CVL", "EDU", "BUS", "MED", "JRN", "AGR"})
 # How far words among private people of one country still are politics, by type; others in full.
@@ -756,7 +761,9 @@ class EventCoder:
     def _has_subject(self, graph: Clauses, reading: Reading) -> bool:
         """Tell whether the clause names who does it, in words that could not be resolved."""
         return any(
-            graph.tags[t] in ("NOUN", "PROPN") and graph.lowers[t] not in _WEAPONS
+            graph.tags[t] in ("NOUN", "PROPN")
+            and graph.lowers[t]
+            not in (_GATHERINGS if reading.event_type == "PROTEST" else _WEAPONS)
             for t in (*reading.actors, *graph.subjects(reading.trigger))
             if t != reading.trigger
         )
@@ -797,7 +804,7 @@ class EventCoder:
             sector = "JUD" if kind == "SANCTION" and mode == "convict" else "GOV"
         elif kind == "MOBILIZE" and country is not None:
             sector = "COP" if mode == "police" else "MIL"
-        elif kind == "PROTEST" and place is not None:
+        elif kind == "PROTEST" and (place is not None or any(n.named for n in recipients)):
             sector = "CVL"
         elif kind == "ASSAULT" and (
             any(n.named or n.actor.sector not in (None, "MIL") for n in recipients) or sizes
@@ -977,6 +984,15 @@ class _Kinds:
         if kind == "state":
             named = self.phrases.actor(token)
             return named is not None and named.actor.code is not None
+        if kind == "people":
+            # "Iranians", "two hundred Cubans": a plural name of a nation is a crowd
+            entity = self.phrases.entity(token)
+            return (
+                entity is not None
+                and graph.xpos[token] in ("NNPS", "NNS")
+                and entity.type in ("NORP", "GPE")
+                and graph.lowers[token][-1] == "s"
+            )
         if kind == "number":
             return graph.tags[token] == "NUM" or any(
                 graph.relations[k] == "nummod" for k in graph.kids(token)

@@ -43,6 +43,7 @@ _BACKGROUND: Final = frozenset(
 )
 _PART_OF_NAME: Final = frozenset({"amod", "compound", "nmod:desc", "flat"})
 _MUST: Final = frozenset({"must", "should", "ought"})
+_HAVE_TO: Final = frozenset({"has", "have", "had", "need", "needs", "needed"})
 # As a part of a verb these follow it at once; particles may stand behind the object.
 _OWN_PREPOSITIONS: Final = frozenset("on in for at to with against from into of by".split())
 _MUTUAL: Final = frozenset({"with", "obj", "between", "among", ""})
@@ -69,6 +70,8 @@ _AIMS: Final = frozenset(
     }
 )
 _WRAPPERS: Final = frozenset({"say", "suppose"})
+_ANSWERING: Final = frozenset({"refuse", "condemn", "accuse", "approve", "deny"})
+"""Operators whose passive without an agent leaves its content as the event."""
 _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
 
 
@@ -211,9 +214,8 @@ class SentenceReader:
                 Filler(k, slot)
                 for k in graph.kids(token)
                 if graph.relations[k] in ("obl", "nmod")
-                and any(
-                    graph.relations[c] == "case" and graph.lowers[c] in rest for c in graph.kids(k)
-                )
+                and graph.cases(k)
+                and graph.cases(k) <= set(rest)
             ]
         return found
 
@@ -421,6 +423,15 @@ class SentenceReader:
                         return found
         return ()
 
+    def _modifiers(self, token: int) -> tuple[int, ...]:
+        """Return the states that the adjectives of a thing name: *tonnes of Indian wheat*."""
+        graph = self.graph
+        for node in (token, *(k for k in graph.kids_by(token, "nmod") if "of" in graph.cases(k))):
+            for kid in graph.kids_by(node, "amod", "compound"):
+                if self.is_kind(kid, "state"):
+                    return (kid,)
+        return ()
+
     def purpose(self, reading: Reading) -> tuple[int, ...]:
         """Return whom a protest is aimed at by what it is for: *a strike to demand the president's resignation*."""
         graph = self.graph
@@ -481,6 +492,15 @@ class SentenceReader:
         recipients = (
             self._fill(token, entry.recipient, actors, entry.rest) if entry.recipient else ()
         )
+        if (
+            entry.label == "AID"
+            and entry.pos == "V"
+            and not any(self.is_kind(t, "actor") for t in actors)
+        ):
+            # "Indian wheat was delivered to Kabul": the goods say whose they are
+            goods = [f.token for f in self._fillers(token, "obj", entry.rest)]
+            actors = tuple(t for g in goods for t in self._modifiers(g)) or actors
+            recipients = tuple(t for t in recipients if t not in actors and t not in goods)
         consumed = set()
         for condition in entry.needs:
             if condition.slot in ("any", "subj"):
@@ -656,7 +676,7 @@ class SentenceReader:
             plain = self._plain(token, event)
             if best is None:
                 best = plain
-            elif event.needs and (
+            elif (event.needs or event.rest) and (
                 best.chain[0][0] in _TRANSPARENT
                 if best.event_type == plain.event_type
                 else plain.confidence > best.confidence + 0.1
@@ -746,6 +766,9 @@ class SentenceReader:
         result = content.event_type if rule.result == "=" else rule.result
         mode = content.mode if rule.result == "=" or rule.mode == "=" else rule.mode
         own = self._fill(token, operator.actor)
+        if operator.label in _ANSWERING and not own and self._is_answered(token, content):
+            # "Kiev's plea was ignored", "the killing of X by Y was condemned": by whom nobody says
+            return dataclasses.replace(content, confidence=content.confidence * 0.9)
         own_recipients = self._fill(token, operator.recipient, own) if operator.recipient else ()
         own_recipients = tuple(
             t for t in own_recipients if t != content.trigger and t not in content.covers
@@ -824,6 +847,17 @@ class SentenceReader:
             context=content.context, content=content, covers=content.covers | {content.trigger, token},
         )  # fmt: skip
 
+    def _is_answered(self, token: int, content: Reading) -> bool:
+        """Tell whether a passive without an agent answers a noun whose own actor is named."""
+        graph = self.graph
+        return (
+            graph.tags[token] == "VERB"
+            and graph.tags[content.trigger] in _NOMINAL
+            and graph.is_passive(token)
+            and content.trigger in graph.patients(token)
+            and any(self.is_kind(t, "actor") for t in content.actors)
+        )
+
     def _is_event_subject(self, token: int, content: Reading) -> bool:
         """Tell whether the content is the operator's own subject (``talks began``)."""
         return content.trigger in self.graph.surface_subject(token)
@@ -839,6 +873,15 @@ class SentenceReader:
             ),
             None,
         )
+        if modal is None and graph.relations[token] == "xcomp":
+            # "said Iraq had to pay", "needed to do more"
+            above = graph.heads[token]
+            if (
+                graph.lowers[above] in _HAVE_TO
+                and graph.xpos[token] == "VB"
+                and not graph.kids_by(above, "aux", "mark")
+            ):
+                modal, token = above, above
         if modal is None or (reading is not None and reading.event_type in ("REQUEST", "ACCUSE")):
             return None
         node = token

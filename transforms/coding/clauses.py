@@ -161,7 +161,7 @@ class Clauses:
             self._mend_infinitives()
         relations = self.relations[self.first : self.last]
         if "," in self.words and "compound" in relations:
-            self._mend_pairs()
+            self._mend_lists()
         if "flat" in relations:
             self._mend_names()
         if "-" in self.words:
@@ -323,7 +323,7 @@ class Clauses:
             ):
                 self._move(kid, first, "conj")
 
-    def _mend_pairs(self) -> None:
+    def _mend_lists(self) -> None:
         """Read *US, South Korea begin drills* as two names: a comma is no part of one."""
         for token in range(self.first, self.last - 2):
             head = self.heads[token]

@@ -39,7 +39,7 @@ _FURNITURE = (
 )  # fmt: skip
 _FEW = 40  # words; a shorter body is asked for again
 _LONG_WORD = 12  # characters; words that are longer on average are no words but whole sentences
-_AREAS = 20  # on a page; a list of articles has more
+_AREAS = 20  # are looked at; a list of articles has more
 _SENTENCE = 80  # characters; what stands in menus and lists of links is mostly shorter
 _BODY_NAME = re.compile(
     r"(?<!__)(?:article|post|entry|story)[-_]{0,2}(?:content|body|text)", re.IGNORECASE
@@ -272,13 +272,14 @@ def _first_large(areas: list[Any]) -> Any:
 
     Not the largest: the articles that some pages append to theirs may be longer.
     """
+    areas = areas[:_AREAS]
     if len(areas) < 2:
         return areas[0] if areas else None
     with_headline = (area for area in areas if area.find(".//h1") is not None)
     if (first := next(with_headline, None)) is not None:
         return first
-    sizes = [_running_words(area) for area in areas[:_AREAS]]
-    return next(area for area, size in zip(areas, sizes, strict=False) if 5 * size >= max(sizes))
+    sizes = [_running_words(area) for area in areas]
+    return next(area for area, size in zip(areas, sizes, strict=True) if 5 * size >= max(sizes))
 
 
 def _stated_areas(tree: Any) -> list[Any]:

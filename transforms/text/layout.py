@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 
 from schemas.documents import Removed
 from transforms.text import datelines
@@ -474,9 +475,9 @@ def _take_labelled(page: _Page) -> None:
         and (found := _LABELLED.match(line.text))
         and not is_sentence(found["rest"])
     ]
-    labels = [label for label, _ in labelled]
+    times = Counter(label for label, _ in labelled)
     for label, line in labelled:
-        if labels.count(label) > 1:
+        if times[label] > 1:
             line.kind = "boilerplate"
 
 

@@ -112,6 +112,7 @@ class SentenceReader:
 
     __slots__ = (
         "_busy",
+        "_denied",
         "_events",
         "_memo",
         "graph",
@@ -139,6 +140,7 @@ class SentenceReader:
         self._events: dict[int, Entry | None] = {}
         self._memo: dict[int, Reading | None] = {}
         self._busy: set[int] = set()
+        self._denied: set[int] = set()  # triggers of what somebody denies
 
     # -- conditions ----------------------------------------------------------------------------------------------
 
@@ -644,6 +646,8 @@ class SentenceReader:
             for content in contents:
                 composed = self._compose(token, operator, content)
                 if composed is None:
+                    if operator.label == "deny":
+                        self._denied |= {content.trigger} | content.covers
                     continue
                 if (
                     operator.label in _TRANSPARENT
@@ -927,7 +931,7 @@ class SentenceReader:
             return []
         found = [r for r in (self.reading(t) for t in candidates) if r is not None]
         found.sort(key=lambda r: (-len(r.chain), -len(r.covers), -r.confidence, r.trigger))
-        covered: set[int] = set()
+        covered = set(self._denied)
         kept: dict[int, Reading] = {}
         for r in found:
             if r.trigger in covered or r.trigger in kept:
@@ -936,7 +940,7 @@ class SentenceReader:
                 ):
                     self.log.append(
                         f"{self.graph.tokens.words[r.trigger]!r}: {r.event_type} ({r.entry.source}) is"
-                        " content of another trigger"
+                        f" {'denied' if r.trigger in self._denied else 'content of another trigger'}"
                     )
                 continue
             kept[r.trigger] = r

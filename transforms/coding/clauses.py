@@ -510,13 +510,30 @@ class Clauses:
                         break
                 continue
             if not subjects:
-                self._mend_voice(verb)
+                if not self._mend_joined(verb):
+                    self._mend_voice(verb)
                 continue
             if len(subjects) < 2 or subjects[0] > verb or subjects[-1] < verb:
                 continue
             if any(self.relations[k] in ("obj", "aux:pass") for k in self.children[verb]):
                 continue
             self._move(subjects[-1], verb, "obj")
+
+    def _mend_joined(self, verb: int) -> bool:
+        """Find the subject of *India test-fired a missile*, which was taken for a part of *test*."""
+        first = verb - 2
+        if (
+            first <= self.first
+            or self.lowers[verb - 1] != "-"
+            or self.heads[first] != verb
+            or self.relations[first] not in ("obl:unmarked", "obl", "compound", "advmod")
+        ):
+            return False
+        for kid in self.children.get(first, ()):
+            if kid == first - 1 and self.tags[kid] in ("PROPN", "NOUN"):
+                self._move(kid, verb, "nsubj")
+                return True
+        return False
 
     def _mend_voice(self, verb: int) -> None:
         """Read *Iran berated Iraq* as active though its subject was taken for that of a passive, or for an object."""

@@ -47,3 +47,16 @@ def test_a_number_alone_is_people(text: str, kind: str, actors: str, recipients:
     assert [named["code"] for named in event["actor"]] == [actors]
     assert [named["code"] for named in event["recipient"]] == [recipients]
     assert "CVL" in {named["sector"] for named in (*event["actor"], *event["recipient"])}
+
+
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("India test-fired a missile.", "IND"),
+        ("Israel carpet-bombed Gaza.", "ISR"),
+        ("Police tear-gassed protesters in Nairobi.", "KEN"),
+    ],
+)
+def test_the_subject_of_a_joined_verb_acts(text: str, actor: str) -> None:
+    (event,) = [event for sentence in explain_text(text) for event in sentence["events"]]
+    assert [named["code"] for named in event["actor"]] == [actor]

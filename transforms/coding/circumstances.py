@@ -651,6 +651,13 @@ def _is_of_main_clause(graph: Clauses, trigger: int) -> bool:
 _PLACING: Final = frozenset("in at near outside around across inside from".split())
 
 
+_NAMING: Final = ("appos", "flat", "compound", "amod", "nmod", "nmod:desc", "nmod:poss")
+_PLACE_NOUNS: Final = frozenset(
+    "capital city town village port region province district state area areas part parts suburb suburbs outskirts"
+    " island islands valley county township quarter camp enclave centre center department north south east west".split()
+)
+
+
 def event_place(
     graph: Clauses,
     trigger: int,
@@ -675,11 +682,15 @@ def event_place(
             and graph.heads[i] > i
         ):
             continue
-        if graph.relations[i] not in ("obl", "nmod") or not graph.cases(i) & _PLACING:
+        spot = i
+        above = graph.heads[i]
+        if graph.relations[i] in _NAMING and graph.lowers[above] in _PLACE_NOUNS:
+            spot = above  # "in the Haitian capital Port-au-Prince", "in parts of Shillong"
+        if graph.relations[spot] not in ("obl", "nmod") or not graph.cases(spot) & _PLACING:
             continue
-        if "from" in graph.cases(i) and graph.relations[i] != "obl":
+        if "from" in graph.cases(spot) and graph.relations[spot] != "obl":
             continue  # "challenges from China" are not in China
-        node, steps = graph.heads[i], 1
+        node, steps = graph.heads[spot], 1
         spine = {trigger, *covers}
         while node not in spine and graph.heads[node] != node and steps < 6:
             node = graph.heads[node]
@@ -687,7 +698,7 @@ def event_place(
         if node in spine:
             rank = (
                 steps
-                + (0 if "from" not in graph.cases(i) else 3)
+                + (0 if "from" not in graph.cases(spot) else 3)
                 + (2 if entity.entity_id in actors else 0)
             )
             near.append((rank, i, entity))

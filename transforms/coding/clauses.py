@@ -15,7 +15,7 @@ from schemas.annotations import Sentence, Tokens
 REPORTING: Final = frozenset(
     "said says reported reports announced confirmed added told quoted".split()
 )
-_REPORTED: Final = REPORTING | {"say", "report"}
+_REPORTED: Final = REPORTING | {"say", "report", "tells", "announces", "sources"}
 _SPEAKING: Final = REPORTING | frozenset(
     "noted stressed emphasised emphasized underlined underscored stated insisted argued declared claimed".split()
 )

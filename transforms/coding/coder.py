@@ -66,6 +66,8 @@ _GATHERINGS: Final = frozenset(
     "protest protests demonstration demonstrations rally rallies march marches strike strikes walkout walkouts stoppage"
     " riot riots rioting unrest sit-in boycott vigil blockade blockades stay-away shutdown".split()
 )
+# "food riots", "an internet shutdown": what modifies an event need not be who does it.
+_MODIFYING: Final = ("compound", "amod", "nmod:desc", "nmod:unmarked", "nummod")
 # Who speaks and meets in private unless the other side is a state or a party.
 _PRIVATE: Final = frozenset({"CVL", "EDU", "BUS", "MED", "JRN", "AGR"})
 # How far words among private people of one country still are politics, by type; others in full.
@@ -766,6 +768,7 @@ class EventCoder:
             not in (_GATHERINGS if reading.event_type == "PROTEST" else _WEAPONS)
             for t in (*reading.actors, *graph.subjects(reading.trigger))
             if t != reading.trigger
+            and not (graph.heads[t] == reading.trigger and graph.relations[t] in _MODIFYING)
         )
 
     def _implied(

@@ -70,6 +70,8 @@ _AIMS: Final = frozenset(
     }
 )
 _WRAPPERS: Final = frozenset({"say", "suppose"})
+_AS_SUBJECT: Final = ("nsubj", "csubj", "nsubj:pass", "csubj:pass")
+_SENT: Final = frozenset({"AID", "THREATEN", "SUPPORT", "AGREE", "REQUEST", "ACCUSE", "CONCEDE"})
 _ANSWERING: Final = frozenset({"refuse", "condemn", "accuse", "approve", "deny"})
 """Operators whose passive without an agent leaves its content as the event."""
 _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
@@ -330,7 +332,10 @@ class SentenceReader:
         word = graph.lowers[token]
         event: Entry | None = None
         if word in self.lexicon.anchors and not (word == "accused" and self._is_the_accused(token)):
-            for pos in _parts_of_speech(graph.tags[token], graph.xpos[token]):
+            parts = _parts_of_speech(graph.tags[token], graph.xpos[token])
+            if graph.xpos[token] == "VBG" and graph.relations[token] in _AS_SUBJECT:
+                parts = ("N", *parts)  # "fighting between ... flared"
+            for pos in parts:
                 entries = table.get((word, pos))
                 if entries is not None:
                     event = self._first_match(token, entries.possible(self.words))
@@ -494,6 +499,14 @@ class SentenceReader:
         recipients = (
             self._fill(token, entry.recipient, actors, entry.rest) if entry.recipient else ()
         )
+        if (
+            entry.pos == "N"
+            and entry.label in _SENT
+            and not any(self.is_kind(t, "actor") for t in actors)
+        ):
+            # "an ultimatum from Egypt's army", "a loan from the IMF"
+            actors = self._fill(token, ("from",), recipients) or actors
+            recipients = tuple(t for t in recipients if t not in actors)
         if (
             entry.label == "AID"
             and entry.pos == "V"

@@ -17,7 +17,7 @@ from transforms.knowledge.people import Officeholder, first_names_agree
 from transforms.knowledge.places import EVERYDAY_PLACES, Place
 from transforms.knowledge.words import LOWER_WORDS, pieces
 
-CACHE_SIZE: Final = 50_000
+CACHE_SIZE: Final = 10_000
 CITY_PEOPLE: Final = 50_000
 """A city after ``in`` or alone needs so many people; below lie mostly surnames and everyday words."""
 LARGE_CITY_PEOPLE: Final = 200_000

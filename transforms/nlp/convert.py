@@ -52,7 +52,7 @@ _COLUMNS = (
     IS_SPACE,
 )
 _BEGIN, _INSIDE = 3, 1
-_CACHED_STRINGS = 300_000
+_CACHED_STRINGS = 100_000
 """Strings kept by their hash; more would only be names that never come back."""
 
 

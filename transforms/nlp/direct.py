@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from transforms.nlp.reader import Reader
 
 _STRETCH = re.compile(r"\S+")
-_CACHED_STRETCHES = 200_000
+_CACHED_STRETCHES = 50_000
 _LONGEST_CACHED = 60
 
 

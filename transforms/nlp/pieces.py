@@ -37,7 +37,7 @@ SHAPES = 12
     _OTHER,
 ) = range(SHAPES)
 
-_CACHED_WORDS = 200_000
+_CACHED_WORDS = 50_000
 _ENDS = frozenset({".", "!", "?", "...", "…"})
 _ELLIPSES = frozenset({"...", "…"})
 _CLOSES = frozenset({'"', "'", "”", "’", ")", "]", "''", "»"})

@@ -209,7 +209,7 @@ class Reader:
 
     def lemmas(self, words: Sequence[str], xpos: Sequence[int]) -> list[str]:
         """Return the dictionary forms of words with the numbers of their tags in ``xpos_names``."""
-        if len(self._lemma_cache) > 200_000:
+        if len(self._lemma_cache) > 50_000:
             self._lemma_cache.clear()
         found = list(map(self._lemma_cache.get, zip(words, xpos, strict=True)))
         if None in found:

@@ -61,6 +61,16 @@ _LINKING: Final = frozenset(
     "become became becomes becoming remain remained remains remaining stay stayed stays seem seemed seems appear appeared"
     " appears prove proved proves turn turned turns be being been feel felt look looked looks".split()
 )
+# Pasts that headlines use for passives: what is active they tell in the present.
+_HEADLINE_PASSIVES: Final = frozenset(
+    "abducted arrested attacked banned barred beaten beefed blocked bombed booked burned burnt busted called caught charged"
+    " clamped closed condemned convicted deployed deported destroyed detained disbanded dismissed eased ejected enforced"
+    " evacuated evicted executed expelled extended fined fired foiled freed gunned hanged held imposed indicted injured"
+    " jailed kidnapped killed lifted looted lynched mobilised mobilized murdered nabbed ordered ousted picked questioned"
+    " raided recalled recovered relaxed released remanded rescued sacked sealed searched seized sentenced shot signed"
+    " stabbed stormed summoned suspended tightened torched tortured wounded".split()
+)
+_STOPS: Final = frozenset([".", "!", "?", '"', "\u201d"])
 _CLOSING: Final = frozenset(['"', "\u201d", "''", "\u2019"])
 # Whose subject does not do what the object names: "police solved the murder", "residents fled the attack".
 _OBSERVING: Final = frozenset(
@@ -300,7 +310,13 @@ class Clauses:
                 self._promote(k, top, before, top)
                 return
             objects = [
-                g for g in kids if g > k and relations[g] in ("obj", "compound", "acl", "nummod")
+                g
+                for g in kids
+                if g > k
+                and (
+                    relations[g] in ("obj", "compound", "acl", "nummod")
+                    or (relations[g] == "amod" and tags[g] == "NOUN")
+                )
             ]
             plural = xpos[before] in ("NNS", "NNPS") or lowers[before] == "police"
             if (
@@ -713,7 +729,7 @@ class Clauses:
             if relation in ("aux:pass", "nsubj:pass", "csubj:pass"):
                 return True
             if relation in ("nsubj", "obj"):
-                return False
+                return relation == "nsubj" and self._is_headline_passive(verb)
         if self.xpos[verb] != "VBN":
             return False
         relation = self.relations[verb]
@@ -726,6 +742,19 @@ class Clauses:
                 self.relations[k] == "obj" for k in self.kids(verb)
             )
         return False
+
+    def _is_headline_passive(self, verb: int) -> bool:
+        """Tell whether a verb is passive without an auxiliary, as headlines have it: *Journalist picked up at dawn*."""
+        return (
+            self.heads[verb] == verb
+            and self.lowers[verb] in _HEADLINE_PASSIVES
+            and self.tokens.words[self.last - 1] not in _STOPS
+            and self.last - self.first < 16
+            and not any(
+                self.relations[k] in ("aux", "obj", "iobj", "ccomp", "xcomp", "cop")
+                for k in self.kids(verb)
+            )
+        )
 
     def antecedent(self, token: int) -> int:
         """Return the noun that a relative pronoun stands for, else the token itself."""

@@ -505,12 +505,18 @@ class EventCoder:
             actors = [n for n in moved if n is not None and n.actor.sector in ("MIL", "COP", "REB")]
             actors, _ = self._localised(resolved, phrases, actors, recipients, place)
             recipients = [r for r in recipients if not _same_actor(r, actors)]
-        if not any(n.actor.code for n in actors) and not self._has_subject(graph, reading):
+        if (
+            not any(n.actor.code for n in actors)
+            and not (reading.reciprocal and len({n.actor.code for n in recipients}) > 1)
+            and not self._has_subject(graph, reading)
+        ):
             implied = self._implied(graph, reading, kind, mode, recipients, place, resolved, sizes)
             if implied is not None:
                 actors = [implied]
                 confidence *= 0.8
         recipients = self._at_home(graph, phrases, reading, kind, mode, actors, recipients, place)
+        if not actors and reading.reciprocal and len({n.actor.code for n in recipients}) > 1:
+            actors, recipients = recipients, []  # "fighting between A and B"
         resolved_actors = [
             n
             for n in actors

@@ -691,13 +691,16 @@ class SentenceReader:
                 break
         if event is not None:
             plain = self._plain(token, event)
+            outer = best.chain[0][0] if best is not None and best.chain else ""
             if best is None:
                 best = plain
+            elif not best.chain:
+                pass  # what was only answered stays what it is
             elif (event.needs or event.rest) and (
-                best.chain[0][0] in _TRANSPARENT
+                outer in _TRANSPARENT
                 if best.event_type == plain.event_type
                 else plain.confidence > best.confidence + 0.1
-                or (best.chain[0][0] in _WRAPPERS and plain.event_type in ("REQUEST", "THREATEN"))
+                or (outer in _WRAPPERS and plain.event_type in ("REQUEST", "THREATEN"))
             ):
                 best = dataclasses.replace(plain, covers=plain.covers | best.covers)
             elif best.event_type == plain.event_type:

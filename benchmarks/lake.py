@@ -412,19 +412,22 @@ def nothing(work: Path, count: int) -> None:
 
 
 def growth(work: Path, sizes: list[int]) -> None:
-    """A thousand new articles on lakes of several sizes."""
+    """A thousand new articles, then two hundred changed ones, on lakes of several sizes."""
     folder = work / "new"
     folder.mkdir()
     chance = random.Random(5)
-    for number in range(10):
+    for number in range(11):
         lines = [
             json.dumps({"title": f"New {number} {n}", "text": " ".join(chance.choice(["France", "met", "Spain", "and", "the", "army", "of"]) for _ in range(200)), "published": f"2023-{n % 12 + 1:02d}-15"})
             for n in range(100)
         ]  # fmt: skip
         (folder / f"{number}.jsonl").write_text("\n".join(lines))
+    kept = {path: path.read_text() for path in sorted(folder.iterdir())}
     for size in sizes:
         lake = work / f"lake{size}"
         make_lake(lake, size)
+        for path, text in kept.items():
+            path.write_text(text)
         # Once with nothing to do, so that the checksums of a lake just made are not counted.
         idle = timed(
             "tests.fake_dateline",
@@ -449,7 +452,21 @@ def growth(work: Path, sizes: list[int]) -> None:
             "--compact-after",
             "0",
         )
-        show(f"900 new articles on {size:,}", found)
+        show(f"1,000 new articles on {size:,}", found)
+        for path in sorted(kept)[3:5]:
+            path.write_text(kept[path].replace("army", "army and police"))
+        found = timed(
+            "tests.fake_dateline",
+            "run",
+            str(folder),
+            "--lake",
+            str(lake),
+            "--workers",
+            "1",
+            "--compact-after",
+            "0",
+        )
+        show(f"200 changed articles on {size:,}", found)
         print(found.output)
 
 

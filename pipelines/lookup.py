@@ -9,7 +9,7 @@ are read as they are, more slowly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,11 @@ class Lookup:
             return np.array([], np.int64)
         found = []
         for start, file in zip(self._starts, self._files, strict=False):
-            mask = [_flags(pc.is_in(part[name], value_set=values)) for part in file.groups([name])]
+            mask = [
+                _flags(pc.is_in(chunk.dictionary, value_set=values).take(chunk.indices))
+                for part in file.groups(name)
+                for chunk in part.chunks
+            ]
             rows = np.flatnonzero(file.left(np.concatenate([*mask, np.array([], np.bool_)])))
             found.append(rows + start)
         return np.concatenate([*found, np.array([], np.int64)])
@@ -168,11 +172,7 @@ class _File:
                 rows = self._whole(file.read(columns=there, use_threads=False), names)
         except (OSError, pa.ArrowException) as error:
             raise self.owner.damaged(error) from error
-        columns = [
-            column.dictionary_encode() if pa.types.is_string(column.type) else column
-            for column in rows.columns
-        ]
-        return pa.table(columns, names=list(names))
+        return _dictionaries(rows)
 
     def _whole(self, rows: pa.Table, names: Sequence[str]) -> pa.Table:
         """Add the columns that a file of an older version lacks, as nulls."""
@@ -193,13 +193,15 @@ class _File:
         except (OSError, pa.ArrowException) as error:
             raise self.owner.damaged(error) from error
 
-    def groups(self, names: Sequence[str]) -> Any:
-        """Yield the row groups, one after the other."""
+    def groups(self, name: str) -> Iterator[pa.ChunkedArray]:
+        """Yield a column of strings, as dictionaries, of one row group after the other."""
         try:
             with pq.ParquetFile(self.path) as file:
-                there = _present(file, names)
+                there = _present(file, [name])
+            with pq.ParquetFile(self.path, read_dictionary=there) as file:
                 for group in range(file.num_row_groups):
-                    yield self._whole(file.read_row_group(group, there, use_threads=False), names)
+                    rows = file.read_row_group(group, there, use_threads=False)
+                    yield _dictionaries(self._whole(rows, [name]))[name]
         except (OSError, pa.ArrowException) as error:
             raise self.owner.damaged(error) from error
 
@@ -234,6 +236,15 @@ _NO_KEYS = np.array([], np.uint64)
 def _present(file: pq.ParquetFile, names: Sequence[str]) -> list[str]:
     there = set(file.schema_arrow.names)
     return [name for name in names if name in there]
+
+
+def _dictionaries(rows: pa.Table) -> pa.Table:
+    """Make dictionaries of the columns of strings that are none."""
+    columns = [
+        column.dictionary_encode() if pa.types.is_string(column.type) else column
+        for column in rows.columns
+    ]
+    return pa.table(columns, names=rows.schema.names)
 
 
 def _flags(column: Any) -> npt.NDArray[np.bool_]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import random
@@ -180,3 +181,27 @@ def test_the_step_saves_manifests_where_the_driver_finds_them(tmp_path):
     assert manifest.unit_id == unit.unit_id
     assert [file.rows for file in manifest.files] == [1]
     assert not list((tmp_path / "staging").glob(".*"))
+
+
+def gone(uri):
+    return builders.reject(
+        stage="read", uri=uri, reason="unreadable", error="FileNotFoundError", record_offset=None
+    )
+
+
+def test_an_input_that_is_gone_when_it_is_read_leaves_nothing(tmp_path):
+    unit = builders.ingest_unit("/news/a.txt", "/news/b.txt")
+    manifest = written(tmp_path, gone("/news/a.txt"), builders.article(uri="/news/b.txt"), unit=unit)  # fmt: skip
+    assert manifest.vanished == 1
+    assert manifest.rejects == {}
+    assert [outcome.file.uri for outcome in manifest.outcomes] == ["/news/b.txt"]
+    assert {file.table for file in manifest.files} == {"articles"}
+    assert Manifest.from_json(json.loads(json.dumps(manifest.to_json()))) == manifest
+
+
+def test_a_link_to_nothing_that_was_found_while_listing_is_a_reject(tmp_path):
+    link = gone("/news/link.txt")
+    unit = dataclasses.replace(builders.ingest_unit("/news/a.txt"), rejects=(link,))
+    manifest = written(tmp_path, link, builders.article(uri="/news/a.txt"), unit=unit)
+    assert (manifest.vanished, manifest.rejects) == (0, {"unreadable": 1})
+    assert len(manifest.outcomes) == 2

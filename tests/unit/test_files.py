@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from transforms import files
 from transforms.files import InputError, is_url, list_inputs, open_uri, uri_of
 
 
@@ -196,3 +198,16 @@ def test_files_on_a_beam_file_system_are_listed_and_read(archive, monkeypatch):
         files, _ = list_inputs([pattern])
         assert names(files) == ["one.txt"], pattern
         assert open_uri(files[0].uri).read() == b"a/one.txt"
+
+
+def test_a_file_that_goes_away_while_its_folder_is_listed_is_left_out(tmp_path):
+    for name in ("a.txt", "b.txt", "c/d.txt", "e.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
+    listing = files._walk(str(tmp_path), frozenset(), str(tmp_path))
+    found = [next(listing)]
+    (tmp_path / "b.txt").unlink()
+    shutil.rmtree(tmp_path / "c")
+    found += listing
+    assert [item.uri for item in found] == [str(tmp_path / "a.txt"), str(tmp_path / "e.txt")]

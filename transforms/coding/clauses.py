@@ -147,6 +147,7 @@ class Clauses:
         self.words = frozenset(self.lowers[self.first : self.last])
         self.children = _Children()
         heads = tokens.heads
+        root = self.first
         for i in range(self.first, self.last):
             head = heads[i]
             if head != i:
@@ -154,14 +155,16 @@ class Clauses:
                     self.children[head].append(i)
                 else:
                     self.children[head] = [i]
+            else:
+                root = i
         self.kids: Callable[[int], list[int]] = self.children.__getitem__
         """Returns the dependents of a word, left to right."""
         self._cases: dict[int, frozenset[str]] = {}
         self._passive: dict[int, bool] = {}
-        root = next((i for i in range(self.first, self.last) if heads[i] == i), self.first)
-        if self.tags[root] not in ("VERB", "AUX") or "flat" in {
-            self.relations[k] for k in self.children[root]
-        }:
+        relations = self.relations[self.first : self.last]
+        if self.tags[root] not in ("VERB", "AUX") or (
+            "flat" in relations and self.kids_by(root, "flat")
+        ):
             self._mend_fragment(root, verbs)
         elif self.lowers[root] in _REPORTED:
             for kid in self.children[root]:
@@ -169,7 +172,6 @@ class Clauses:
                     self._mend_fragment(kid, verbs)
         if "free" in self.words and "to" in self.words:
             self._mend_infinitives()
-        relations = self.relations[self.first : self.last]
         if "," in self.words and "compound" in relations:
             self._mend_lists()
         if "flat" in relations:
@@ -554,6 +556,8 @@ class Clauses:
     def _mend_voice(self, verb: int) -> None:
         """Read *Iran berated Iraq* as active though its subject was taken for that of a passive, or for an object."""
         kids = self.children[verb]
+        if not kids or kids[0] > verb or kids[-1] < verb:
+            return
         before = [k for k in kids if k < verb and self.relations[k] in ("nsubj:pass", "obj")]
         if len(before) != 1 or any(self.relations[k] in ("aux:pass", "aux") for k in kids):
             return

@@ -430,6 +430,20 @@ class SentenceReader:
                         return found
         return ()
 
+    def _senders(self, token: int, entry: Entry, recipients: tuple[int, ...]) -> tuple[int, ...]:
+        """Return whose an event noun is where its own slots are empty.
+
+        *Iranian praise*, *an ultimatum from Egypt's army*, *the sale of Iranian drones*.
+        """
+        found: tuple[int, ...] = ()
+        if "mod" not in entry.actor:
+            found = self._fill(token, ("mod",), recipients)
+        if not any(self.is_kind(t, "state") for t in found) and entry.label in _SENT:
+            found = self._fill(token, ("from",), recipients)
+        if not any(self.is_kind(t, "actor") for t in found) and entry.label in ("AID", "COOPERATE"):
+            found = tuple(t for t in self._modifiers(token) if t not in recipients)
+        return tuple(t for t in found if self.is_kind(t, "actor"))
+
     def _modifiers(self, token: int) -> tuple[int, ...]:
         """Return the states that the adjectives of a thing name: *tonnes of Indian wheat*."""
         graph = self.graph
@@ -499,13 +513,8 @@ class SentenceReader:
         recipients = (
             self._fill(token, entry.recipient, actors, entry.rest) if entry.recipient else ()
         )
-        if (
-            entry.pos == "N"
-            and entry.label in _SENT
-            and not any(self.is_kind(t, "actor") for t in actors)
-        ):
-            # "an ultimatum from Egypt's army", "a loan from the IMF"
-            actors = self._fill(token, ("from",), recipients) or actors
+        if entry.pos == "N" and not any(self.is_kind(t, "actor") for t in actors):
+            actors = self._senders(token, entry, recipients) or actors
             recipients = tuple(t for t in recipients if t not in actors)
         if (
             entry.label == "AID"
@@ -702,7 +711,12 @@ class SentenceReader:
                 else plain.confidence > best.confidence + 0.1
                 or (outer in _WRAPPERS and plain.event_type in ("REQUEST", "THREATEN"))
             ):
-                best = dataclasses.replace(plain, covers=plain.covers | best.covers)
+                actors = plain.actors
+                if best.event_type == plain.event_type and not any(
+                    self.is_kind(t, "actor") for t in actors
+                ):
+                    actors = best.actors  # "its withdrawal was completed"
+                best = dataclasses.replace(plain, actors=actors, covers=plain.covers | best.covers)
             elif best.event_type == plain.event_type:
                 best = dataclasses.replace(
                     best,

@@ -23,7 +23,7 @@ from benchmarks.measure import timed
 
 def paired(lake: Path, model: str) -> dict[str, float]:
     """Return what ``benchmarks.paired`` says in its last round."""
-    found: dict[str, float] = json.loads(timed("benchmarks.paired", str(lake), "--model", model).output.splitlines()[-1])  # fmt: skip
+    found: dict[str, float] = json.loads(timed("benchmarks.paired", str(lake), "--model", model, "--rounds", "1").output.splitlines()[-1])  # fmt: skip
     return found
 
 

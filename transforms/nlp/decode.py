@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from transforms.nlp.pieces import ELLIPSES, note_end
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -149,9 +151,6 @@ def viterbi(scores: NDArray[np.float32], transitions: Transitions) -> NDArray[np
 QUOTES = frozenset({'"', "'", "“", "”", "‘", "’", "''", "``", "«", "»"})
 
 
-_ELLIPSES = frozenset({"...", "…"})
-
-
 def mend_quotes(words: Sequence[str], spaced: Sequence[bool], starts: NDArray[np.bool_]) -> None:
     """Move sentence starts, in place, so that a quotation mark stays on the side that it is written against.
 
@@ -166,13 +165,6 @@ def mend_quotes(words: Sequence[str], spaced: Sequence[bool], starts: NDArray[np
             starts[place], starts[place + 1] = True, False
         elif after and not before and starts[place] and place:
             starts[place], starts[place + 1] = False, True
-
-
-def note_end(words: Sequence[str], place: int) -> int | None:
-    """Return the place behind a note's number in square brackets (``[6]``) that begins at ``place``, if one does."""
-    if words[place] != "[" or place + 2 >= len(words) or words[place + 2] != "]":
-        return None
-    return place + 3 if words[place + 1].isdigit() else None
 
 
 def mend_starts(words: Sequence[str], breaks: Sequence[bool], starts: NDArray[np.bool_]) -> None:
@@ -194,7 +186,7 @@ def mend_starts(words: Sequence[str], breaks: Sequence[bool], starts: NDArray[np
         before = words[place - 1]
         if (
             words[place] == ","
-            or (before in _ELLIPSES and words[place][0].islower())
+            or (before in ELLIPSES and words[place][0].islower())
             or (before in QUOTES and place > 1 and words[place - 2] == ",")
         ):
             starts[place] = False

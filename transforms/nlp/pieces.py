@@ -39,7 +39,7 @@ SHAPES = 12
 
 _CACHED_WORDS = 50_000
 _ENDS = frozenset({".", "!", "?", "...", "…"})
-_ELLIPSES = frozenset({"...", "…"})
+ELLIPSES = frozenset({"...", "…"})
 _CLOSES = frozenset({'"', "'", "”", "’", ")", "]", "''", "»"})
 
 
@@ -234,10 +234,11 @@ def _is_ideograph(letter: str) -> bool:
     )
 
 
-def _is_note(words: Sequence[str], number: int) -> bool:
-    """Tell whether a word opens or is the number of a note in square brackets."""
-    first = number if words[number] == "[" else number - 1
-    return words[first : first + 3 : 2] == ["[", "]"] and words[first + 1].isdigit()
+def note_end(words: Sequence[str], place: int) -> int | None:
+    """Return the place behind a note's number in square brackets (``[6]``) that begins at ``place``, if one does."""
+    if words[place] != "[" or place + 2 >= len(words) or words[place + 2] != "]":
+        return None
+    return place + 3 if words[place + 1].isdigit() else None
 
 
 def _best_cut(words: Sequence[str], first: int, last: int) -> int:
@@ -263,8 +264,9 @@ def _units(
         closes = ended and word in _CLOSES
         if closes and spaced and spaced[number] and number + 1 < len(words):
             closes = spaced[number + 1]  # a mark that is written against the next word opens
-        closes = closes or (ended and _is_note(words, number))
-        if ended and (word == "," or (word[0].islower() and words[number - 1] in _ELLIPSES)):
+        in_note = ended and any(note_end(words, first) for first in (number, number - 1))
+        closes = closes or in_note
+        if ended and (word == "," or (word[0].islower() and words[number - 1] in ELLIPSES)):
             ended = False
         if number > first and (breaks[number] or (ended and not closes)):
             yield first, number, size

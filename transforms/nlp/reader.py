@@ -138,8 +138,10 @@ class Reader:
         found = []
         for text, (low, high) in zip(texts, itertools.pairwise(edges), strict=True):
             decode.agree(text.words, scores[low:high], entities[low:high], self._kinds)
-            columns = (tags, xpos, feats, relations, heads - low, opens, entities)
-            found.append(Analysis(*(column[low:high] for column in columns)))
+            columns = (tags, xpos, feats, relations, heads, opens, entities)
+            analysis = Analysis(*(column[low:high] for column in columns))
+            analysis.heads[:] -= low
+            found.append(analysis)
         return found
 
     def _windows(self, texts: Sequence[Text], edges: Sequence[int]) -> Iterator[_Placed]:

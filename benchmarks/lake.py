@@ -384,6 +384,12 @@ def show(label: str, found: Used, more: str = "") -> None:
     )
 
 
+def night(inputs: Path, lake: Path, workers: int = 1) -> Used:
+    """Run the job with a fake model, without compaction."""
+    settings = ("--workers", str(workers), "--compact-after", "0")
+    return timed("tests.fake_dateline", "run", str(inputs), "--lake", str(lake), *settings)
+
+
 def nothing(work: Path, count: int) -> None:
     """A run over ``count`` files of which none is new."""
     folder = work / "files"
@@ -394,20 +400,9 @@ def nothing(work: Path, count: int) -> None:
         (place / f"{number:07d}.txt").write_text("An invented article")
     files, _ = list_inputs([str(folder)])
     make_lake(work / "lake", count, inputs=files)
-    command = (
-        "tests.fake_dateline",
-        "run",
-        str(folder),
-        "--lake",
-        str(work / "lake"),
-        "--workers",
-        "2",
-        "--compact-after",
-        "0",
-    )
-    first = timed(*command)
+    first = night(folder, work / "lake", workers=2)
     show(f"nothing new in {count:,} files, checksums once", first)
-    again = timed(*command)
+    again = night(folder, work / "lake", workers=2)
     show(f"nothing new in {count:,} files", again, str(again.output).strip()[:60])
 
 
@@ -429,43 +424,13 @@ def growth(work: Path, sizes: list[int]) -> None:
         for path, text in kept.items():
             path.write_text(text)
         # Once with nothing to do, so that the checksums of a lake just made are not counted.
-        idle = timed(
-            "tests.fake_dateline",
-            "run",
-            str(work / "new" / "0.jsonl"),
-            "--lake",
-            str(lake),
-            "--workers",
-            "1",
-            "--compact-after",
-            "0",
-        )
+        idle = night(work / "new" / "0.jsonl", lake)
         show(f"100 new articles on {size:,}, checksums once", idle)
-        found = timed(
-            "tests.fake_dateline",
-            "run",
-            str(folder),
-            "--lake",
-            str(lake),
-            "--workers",
-            "1",
-            "--compact-after",
-            "0",
-        )
+        found = night(folder, lake)
         show(f"1,000 new articles on {size:,}", found)
         for path in sorted(kept)[3:5]:
             path.write_text(kept[path].replace("army", "army and police"))
-        found = timed(
-            "tests.fake_dateline",
-            "run",
-            str(folder),
-            "--lake",
-            str(lake),
-            "--workers",
-            "1",
-            "--compact-after",
-            "0",
-        )
+        found = night(folder, lake)
         show(f"200 changed articles on {size:,}", found)
         print(found.output)
 

@@ -5,7 +5,7 @@
 Both graphs (``reader.int8.onnx`` and ``reader.f32.onnx``) read the same ``weights.bin``: weights in 8 bits with one
 scale a column. The first multiplies integers, its activations rounded by a scale of the window at hand; the second
 turns the weights back into floats when it is loaded. The range of the weights is 7 bits: processors without VNNI add
-pairs of products in 16 bits, which full 8 bits overflow.
+pairs of products in 16 bits, which full 8 bits overflow. ``relations.onnx`` labels arcs once their heads are chosen.
 
 The embedding tables stay outside the graph (``words.npy`` and its scales, ``tables.npz``), so that worker processes
 share them through the page cache and no time goes into a Gather that also unpacks.
@@ -31,6 +31,7 @@ from training.minilm import ATTENTION_HEADS, LAYERS, WIDTH, Labels, Reader, pret
 from transforms.nlp.lemmas import learn_rules
 
 HEADS = ("names", "tags", "xpos", "feats", "sentence")
+ATTENDING = ("query", "key", "value")
 OPSET = 17
 WEIGHT_RANGE = 63
 
@@ -124,11 +125,11 @@ class Graph:
         """Add one layer of the encoder; the input is ``[pieces, width]``."""
         name = f"layers.{number}"
         size = WIDTH // ATTENTION_HEADS
-        shape = self.constant("qkv_shape", np.array([-1, 3, ATTENTION_HEADS, size]))
-        qkv = self.node("Reshape", [self.linear(hidden, f"{name}.qkv"), shape])
-        parts = self.node("Split", [qkv, self.constant("thirds", np.array([1, 1, 1]))], 3, axis=1)
-        axis = self.constant("axis1", np.array([1]))
-        query, key, value = (self.node("Squeeze", [part, axis]) for part in parts)
+        shape = self.constant("heads_shape", np.array([-1, ATTENTION_HEADS, size]))
+        query, key, value = (
+            self.node("Reshape", [self.linear(hidden, f"{name}.{part}"), shape])
+            for part in ATTENDING  # parting one product afterwards would copy it
+        )
         query = self.node("Transpose", [query], perm=[1, 0, 2])
         key = self.node("Transpose", [key], perm=[1, 2, 0])
         value = self.node("Transpose", [value], perm=[1, 0, 2])
@@ -190,6 +191,44 @@ def build(weights: Weights, labels: Labels, *, integers: bool) -> onnx.ModelProt
         ],
         list(graph.used.values()),
     )
+    return _model(made)
+
+
+def build_relations(state: dict[str, torch.Tensor], labels: Labels) -> onnx.ModelProto:
+    """Build the graph that labels arcs: what words give as dependents and as heads, and their heads; labels out.
+
+    ``root`` is never the best label: it is what the caller gives to roots.
+    """
+    bias = state["label_out.bias"].numpy().copy()
+    bias[labels.relations.index("root")] = -np.inf
+    constants = {"weight": state["label_out.weight"].numpy().T, "bias": bias}
+    nodes = [
+        helper.make_node("Gather", ["head", "heads"], ["heads_own"], axis=0),
+        helper.make_node("Add", ["dependent", "heads_own"], ["sum"]),
+        helper.make_node("Relu", ["sum"], ["positive"]),
+        helper.make_node("Mul", ["dependent", "heads_own"], ["product"]),
+        helper.make_node("Concat", ["positive", "product"], ["joined"], axis=1),
+        helper.make_node("Gemm", ["joined", "weight", "bias"], ["scores"]),
+        helper.make_node("ArgMax", ["scores"], ["relations"], axis=1, keepdims=0),
+    ]
+    made = helper.make_graph(
+        nodes,
+        "relations",
+        [
+            helper.make_tensor_value_info("dependent", TensorProto.FLOAT, ["words", 256]),
+            helper.make_tensor_value_info("head", TensorProto.FLOAT, ["all", 256]),
+            helper.make_tensor_value_info("heads", TensorProto.INT64, ["words"]),
+        ],
+        [helper.make_tensor_value_info("relations", TensorProto.INT64, ["words"])],
+        [
+            onnx.numpy_helper.from_array(np.ascontiguousarray(values, np.float32), name)
+            for name, values in constants.items()
+        ],
+    )
+    return _model(made)
+
+
+def _model(made: onnx.GraphProto) -> onnx.ModelProto:
     model = helper.make_model(
         made, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="dateline"
     )
@@ -217,9 +256,14 @@ def collect(state: dict[str, torch.Tensor]) -> Weights:
         for part in ("weight", "bias"):
             weights.add(f"{name}.{part}", arrays[f"{name}.{part}"])
     for number in range(LAYERS):
-        for part in ("qkv", "out", "up", "down"):
-            name = f"layers.{number}.{part}"
-            add_linear(name, arrays[f"{name}.weight"], arrays[f"{name}.bias"])
+        name = f"layers.{number}"
+        thirds = (np.split(arrays[f"{name}.qkv.{kind}"], 3) for kind in ("weight", "bias"))
+        for part, weight, bias in zip(ATTENDING, *thirds, strict=True):
+            add_linear(f"{name}.{part}", weight, bias)
+        for part in ("out", "up", "down"):
+            add_linear(
+                f"{name}.{part}", arrays[f"{name}.{part}.weight"], arrays[f"{name}.{part}.bias"]
+            )
     for name, parts in (
         ("scores", [f"head_{head}" for head in HEADS]),
         ("arcs", ["arc_dependent", "arc_head", "label_dependent", "label_head"]),
@@ -251,8 +295,6 @@ def write_tables(state: dict[str, torch.Tensor], vocabulary: Path, out: Path) ->
         positions=state["positions.weight"].numpy().astype(np.float16),
         shapes=state["shapes.weight"].numpy(),
         word_shapes=state["word_shapes.weight"].numpy(),
-        label_weight=state["label_out.weight"].numpy().T.copy(),
-        label_bias=state["label_out.bias"].numpy(),
         arc_root_bias=state["arc_root.bias"].numpy(),
     )
     shutil.copyfile(vocabulary, out / "vocab.txt")
@@ -287,6 +329,7 @@ def main() -> None:
     (options.out / "weights.bin").write_bytes(weights.data)
     for name, integers in (("int8", True), ("f32", False)):
         onnx.save(build(weights, labels, integers=integers), options.out / f"reader.{name}.onnx")
+    onnx.save(build_relations(state, labels), options.out / "relations.onnx")
     write_tables(state, pretrained_folder() / "vocab.txt", options.out)
     write_words(options.corpora, options.out)
     outputs = {

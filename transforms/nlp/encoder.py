@@ -8,8 +8,9 @@ units for it: ``bf16``). ``auto`` takes what is fastest on the machine at hand.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from transforms.nlp.pieces import Window
 
 PRECISIONS = ("auto", "int8", "f32", "bf16")
-FILES = ("weights.bin", "words.npy", "tables.npz", "reader.int8.onnx", "reader.f32.onnx")
+FILES = (
+    *("weights.bin", "words.npy", "tables.npz"),
+    *("reader.int8.onnx", "reader.f32.onnx", "relations.onnx"),
+)
 
-
-_ONE_THREAD = 262_144
-"""Products in a matrix multiplication up to which OpenBLAS uses one thread. Its others only wait for one another here."""
+_RELATION_ROWS = 256
+"""Arcs labelled at a time: what they need stays in a core's own cache."""
 
 
 class EncoderError(ValueError):
@@ -58,19 +61,17 @@ class Encoder:
         # the plain view of the map: a memmap's own slicing costs more than what it returns
         self._words = np.asarray(np.load(folder / "words.npy", mmap_mode="r"))
         with np.load(folder / "tables.npz") as tables:
-            self._scale = tables["word_scale"]
+            self._scale = tables["word_scale"][:, None]
             self._positions = tables["positions"].astype(np.float32)
             self._shapes = tables["shapes"]
             self._word_shapes = tables["word_shapes"]
-            self._label_weight = tables["label_weight"]
-            self._label_bias = tables["label_bias"]
             self._root_bias = tables["arc_root_bias"]
-        self._few_rows = max(1, _ONE_THREAD // self._label_weight.size)
+        self._relations = _session(folder / "relations.onnx", _settings())
 
     def run(self, window: Window) -> Found:
         """Read a window."""
         pieces = np.array(window.pieces)
-        embedded = self._words[pieces] * self._scale[pieces][:, None]
+        embedded = self._words[pieces] * self._scale[pieces]
         embedded += self._positions[: len(pieces)]
         embedded += self._shapes[window.shapes]
         embedded += self._word_shapes[window.word_shapes]
@@ -86,21 +87,13 @@ class Encoder:
         ``heads`` are places of words, counted over all windows ``found``.
         """
         dependent = np.concatenate([window.label_dependent for window in found])
-        head = np.concatenate([window.label_head for window in found])[heads]
-        scores = np.empty((len(heads), len(self._label_bias)), np.float32)
-        half = dependent.shape[1]
-        rows = self._few_rows
-        joined = np.empty((rows, 2 * half), np.float32)
-        for low in range(0, len(heads), rows):
-            ours, theirs = dependent[low : low + rows], head[low : low + rows]
-            part = joined[: len(ours)]
-            np.add(ours, theirs, out=part[:, :half])
-            np.maximum(part[:, :half], 0, out=part[:, :half])
-            np.multiply(ours, theirs, out=part[:, half:])
-            np.matmul(part, self._label_weight, out=scores[low : low + rows])
-        scores += self._label_bias
-        scores[:, root] = -np.inf
-        best = scores.argmax(1)
+        head = np.concatenate([window.label_head for window in found])
+        parts = [
+            self._relations({"dependent": dependent[rows], "head": head, "heads": heads[rows]})[0]
+            for low in range(0, len(heads), _RELATION_ROWS)
+            for rows in [slice(low, low + _RELATION_ROWS)]
+        ]
+        best: NDArray[np.int64] = np.concatenate(parts)
         best[heads == np.arange(len(heads))] = root
         return best
 
@@ -155,22 +148,37 @@ def open_encoder(folder: Path, precision: str = "auto") -> Encoder:
 def _onnxruntime(folder: Path, precision: str) -> Encoder:
     import onnxruntime
 
-    settings = onnxruntime.SessionOptions()
-    settings.intra_op_num_threads = 1
-    settings.inter_op_num_threads = 1
-    settings.log_severity_level = 3
+    settings = _settings()
     if (
         precision == "f32"
     ):  # else onnxruntime fuses the unpacking away and multiplies 8-bit integers after all
         settings.add_session_config_entry("session.disable_quant_qdq", "1")
-    path = folder / f"reader.{precision}.onnx"
-    session = onnxruntime.InferenceSession(str(path), settings, providers=["CPUExecutionProvider"])
-    names = [output.name for output in session.get_outputs()]
+    outputs = _session(folder / f"reader.{precision}.onnx", settings)
 
     def run(embedded: NDArray[np.float32], places: NDArray[np.int64]) -> list[NDArray[np.float32]]:
-        return list(session.run(names, {"embedded": embedded, "places": places}))
+        return outputs({"embedded": embedded, "places": places})
 
     return Encoder(folder, run, f"onnxruntime {onnxruntime.__version__} {precision}")
+
+
+def _settings() -> Any:
+    """Return settings of onnxruntime for one thread."""
+    import onnxruntime
+
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = 1
+    settings.inter_op_num_threads = 1
+    settings.log_severity_level = 3
+    return settings
+
+
+def _session(path: Path, settings: Any) -> Callable[[dict[str, NDArray[Any]]], list[NDArray[Any]]]:
+    """Open a graph: inputs by their names to outputs in the graph's order."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), settings, providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    return functools.partial(session.run, names)
 
 
 def _openvino(folder: Path) -> Encoder:

@@ -17,6 +17,7 @@ Exit codes: 0 done, 1 some units failed or the run could not go on, 2 wrong usag
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import json
 import logging
@@ -30,6 +31,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from pipelines import processes
 from pipelines.options import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MIN_WORDS,
@@ -321,6 +323,7 @@ def run(
     ] = False,
 ) -> None:
     """Turn files into tables: ingest, annotate and link, doing only what is new or changed."""
+    _load_early(lake, model, precision, knowledge, lexicon, keep_unresolved)
     from pipelines import annotate as annotating
     from pipelines import compact as compacting
     from pipelines import ingest as ingesting
@@ -442,6 +445,7 @@ def annotate(
     log: Log = "text",
 ) -> None:
     """Annotate the articles that are new, or were annotated by another model, lexicon or knowledge."""
+    _load_early(lake, model, precision, knowledge, lexicon, keep_unresolved)
     from pipelines import annotate as annotating
 
     how = _run_config(runner, workers, max_reject_ratio, worker_articles, worker_mb)
@@ -953,15 +957,34 @@ def _annotate_config(
     """Return the settings; a model that is missing and a malformed file are told before any work."""
     from pipelines.annotate import versions_of
 
-    config = AnnotateConfig(
+    config = _annotate_settings(model, precision, knowledge, lexicon, keep_unresolved)
+    versions_of(config)
+    return config
+
+
+def _annotate_settings(
+    model: str,
+    precision: str,
+    knowledge: Sequence[str] | None,
+    lexicon: Sequence[str] | None,
+    keep_unresolved: bool,
+) -> AnnotateConfig:
+    return AnnotateConfig(
         model=model,
         precision=precision,
         knowledge=_absolute(knowledge),
         lexicons=_absolute(lexicon),
         keep_unresolved=keep_unresolved,
     )
-    versions_of(config)
-    return config
+
+
+def _load_early(lake: Path, *settings: Any) -> None:
+    """Begin to load what annotation needs before this process imports anything else, in a lake that has none yet.
+
+    ``settings`` are those of ``_annotate_settings``. In other lakes there may be nothing to do: a plan is made first.
+    """
+    if not any((lake / "_dateline" / "ledger").glob("annotations-*")):
+        processes.warm(dataclasses.asdict(_annotate_settings(*settings)))
 
 
 def _scope(
@@ -1224,6 +1247,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sentence := _sentence(error):
             _complain(sentence)
         return known
+    finally:
+        processes.cool()  # what was loaded early, where it was not wanted after all
     if code == EXIT_STOPPED:
         _complain("stopped; what was finished is kept, and the next run goes on from there")
     return code if isinstance(code, int) else 0

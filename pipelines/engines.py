@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.options import RunConfig, UsageError
 from pipelines.supervise import RunStoppedError
-from transforms.files import quietly
+from transforms.imports import quietly
 
 if TYPE_CHECKING:
     from pipelines.harness import WorkerPool

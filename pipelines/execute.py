@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines import options
 from pipelines.lake import Change, Lake, Run
 from pipelines.options import AnnotateConfig, RunConfig
-from pipelines.supervise import Failure, Job, Outcome, Pool, cool, warm
+from pipelines.processes import cool, warm
+from pipelines.supervise import Failure, Job, Outcome, Pool
 from schemas.units import Manifest, Unit
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ class Execution:
         """End the worker processes, and an engine that was started for this."""
         for pool in self._pools.values():
             pool.close()
-        cool()
         if self._engine is not None:
             self._engine.close()
+        cool()
 
     def perform(self, job: Job, units: Sequence[Unit]) -> Outcome:
         """Do the units, here or on another runner.

@@ -2,7 +2,7 @@
 
 An engine (Flink, Spark, Prism) runs the Python part of a pipeline in workers that it asks a pool for, over gRPC. Beam's own
 pool starts ``python`` from the path, lets it outlive a killed driver and shows its output; this one forks workers from the
-server that has loaded the model (see ``supervise.warm``) or starts fresh ones, ends them with the driver, and keeps what
+server that has loaded the model (see ``processes.warm``) or starts fresh ones, ends them with the driver, and keeps what
 they print in a file. ``python -m pipelines.harness --port 50000`` is a pool by itself, for a machine of a cluster.
 """
 
@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.supervise import end_with_parent, start_process
-from transforms.files import quietly
+from pipelines.processes import end_with_parent, start_process
+from transforms.imports import quietly
 
 with quietly():
     import grpc
@@ -35,7 +35,7 @@ _STOP_SECONDS = 5.0
 class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
     """Starts and ends workers for an engine; ``address`` is what ``--environment_config`` takes.
 
-    With ``forked`` set workers come from the fork server that ``supervise.warm`` has started.
+    With ``forked`` set workers come from the fork server that ``processes.warm`` has started.
     """
 
     def __init__(self, log: Path | None = None, port: int = 0, host: str = "localhost") -> None:

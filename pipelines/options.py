@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from transforms.files import quietly
+from transforms.imports import quietly
 
 LOCAL_RUNNER: Final = "DirectRunner"
 

@@ -32,9 +32,9 @@ UNIT_BYTES: Final = 16_000_000
 UNIT_WORDS: Final = 60_000
 """An annotate unit at most: some ten seconds of work, a few hundred articles, whose rows wait in memory for the end."""
 
-SMALLEST_UNIT_WORDS: Final = 8_000
-"""An annotate unit at least, unless there is no more: a unit writes three files or more, some 20 ms of work, and at 8,000
-words that is two or three hundredths of what the language model takes."""
+SMALLEST_UNIT_WORDS: Final = 4_000
+"""An annotate unit at least, unless there is no more: a unit writes three files or more, some 20 ms of work, and the last
+dozen of a run are so small that no worker waits long for another. Twice as much left one idle for half a second."""
 
 TAPER: Final = 12
 """Each unit takes this part of the words left, within the bounds above, so that workers finish together."""

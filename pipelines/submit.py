@@ -19,7 +19,7 @@ from typing import Any, Final
 from pipelines.engines import Engine, EngineError
 from pipelines.supervise import Counts, Failure, Job, Outcome, Progress, RunStoppedError, Watch
 from schemas.units import Unit
-from transforms.files import quietly
+from transforms.imports import quietly
 from transforms.parquet import iterate_manifests, manifest_path
 
 logger = logging.getLogger(__name__)

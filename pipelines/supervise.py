@@ -13,51 +13,29 @@ import contextlib
 import dataclasses
 import importlib
 import itertools
-import json
 import logging
 import multiprocessing
 import multiprocessing.connection
-import os
 import resource
 import signal
 import sys
 import threading
 import time
 import traceback
-import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from multiprocessing import forkserver
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Final, Protocol
 
 from pipelines.plan import split, take_out
+from pipelines.processes import IMPORTED_FIRST, START_ATTEMPTS, end_with_parent, start_process
 from schemas.units import Condemned, Unit
-from transforms.files import quietly
+from transforms.imports import quietly
 
 logger = logging.getLogger(__name__)
 
 MOST_CULPRITS: Final = 20
 """With so many culprits, and less than twenty times as many inputs or articles that went well, the fault lies elsewhere:
 units that fail are then left for the next run and not cut up."""
-
-_START_ATTEMPTS: Final = 5
-
-WARM: Final = "DATELINE_WARM"
-"""The environment variable that tells the fork server what to load: the fields of an ``AnnotateConfig`` as JSON."""
-
-IMPORTED_FIRST: list[str] = []
-"""Modules that every worker and the fork server import before anything else."""
-
-SINGLE_THREADED: Final = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "BLIS_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-    "ARROW_NUM_THREADS": "1",
-}
-"""Processes are the parallelism; numeric libraries that start threads of their own only get in each other's way."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -301,18 +279,6 @@ def _die_with_parent() -> None:
     end_with_parent()
 
 
-def end_with_parent() -> None:
-    """End this process soon after the one that had it started has ended, however that happens."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def wait() -> None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
-
-
 # --------------------------------------------------------------------------------------- in the supervisor
 
 
@@ -329,82 +295,6 @@ class _Worker:
     at: int | None = None  # which input or article of a careful unit it is at
     busy: bool = False  # runs the pipeline of a job
     waiting: bool = False  # asked for a unit and got none yet
-
-
-_warmed: str | None = None
-
-
-def warm(settings: Mapping[str, Any]) -> bool:
-    """Begin to load what ``pipelines.warm`` says in a fork server; return whether there can be one.
-
-    Nothing is waited for, and a second call with the same settings does nothing. Only on Linux: elsewhere libraries do
-    not survive a fork.
-    """
-    global _warmed
-    if sys.platform != "linux":
-        return False
-    text = json.dumps(settings)
-    if _warmed is not None:
-        return _warmed == text
-    _warmed = text
-    os.environ.update({**SINGLE_THREADED, WARM: text})
-    multiprocessing.set_forkserver_preload([*IMPORTED_FIRST, "pipelines.warm"])
-    # a Ctrl-C reaches the whole group; the server goes when the supervisor does, and not with a traceback
-    ignoring = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if ignoring else None
-    try:
-        forkserver.ensure_running()
-    finally:
-        if ignoring:
-            signal.signal(signal.SIGINT, before)
-    return True
-
-
-def cool() -> None:
-    """End the fork server, if there is one, and wait for it, so that the time of its workers is counted as ours."""
-    global _warmed
-    if _warmed is not None:
-        _warmed = None
-        forkserver._forkserver._stop()  # type: ignore[attr-defined]
-
-
-def start_process(
-    target: Callable[..., None],
-    args: tuple[Any, ...],
-    *,
-    name: str,
-    forked: bool,
-    daemon: bool = False,
-) -> Any:
-    """Start a process of ours and return it: forked from the server that ``warm`` has started, or fresh.
-
-    Raises:
-      OSError, EOFError: it does not start, nor after some attempts; a fork server may have died just before.
-    """
-    os.environ.update(SINGLE_THREADED)  # before the child's first import
-    context: Any = multiprocessing.get_context("forkserver" if forked else "spawn")
-    for attempt in range(_START_ATTEMPTS):
-        process = context.Process(target=target, args=args, name=name, daemon=daemon)
-        try:
-            with _no_main_module():
-                process.start()
-            break
-        except (OSError, EOFError):
-            if attempt == _START_ATTEMPTS - 1:
-                raise
-            time.sleep(0.1)
-    return process
-
-
-@contextlib.contextmanager
-def _no_main_module() -> Iterator[None]:
-    """Spare a new process the import of what this one was started with, the command line: it is told what to do."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
 
 
 class Pool:
@@ -696,7 +586,7 @@ class _StageRun:
         if unit is None:
             if worker.busy:
                 self.starts_failed += 1
-                if self.starts_failed >= _START_ATTEMPTS:
+                if self.starts_failed >= START_ATTEMPTS:
                     raise RunStoppedError(
                         f"{self.job.stage}: worker processes end as they start ({_cause(code)})"
                     )

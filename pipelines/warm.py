@@ -11,18 +11,19 @@ import contextlib
 import json
 import os
 
-from pipelines.supervise import WARM
+from pipelines.processes import WARM
 
 
 def _load() -> None:
     settings = json.loads(os.environ[WARM])
     lexicons, knowledge = tuple(settings["lexicons"]), tuple(settings["knowledge"])
-    from transforms.files import quietly
+    from transforms.imports import import_spacy, quietly
 
     with quietly():
         import apache_beam  # noqa: F401
         from apache_beam.runners.portability.fn_api_runner import FnApiRunner  # noqa: F401
 
+        import_spacy()
         from pipelines import stages  # noqa: F401
         from transforms import read, write  # noqa: F401
         from transforms.annotate import model_of

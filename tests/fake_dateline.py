@@ -15,7 +15,7 @@ import sys
 from typing import Any
 
 import tests.fake_everything  # noqa: F401 - the fakes come first
-from pipelines import cli, execute, supervise
+from pipelines import cli, execute, processes, supervise
 
 
 def _pool(**settings: Any) -> supervise.Pool:
@@ -28,7 +28,7 @@ def _pool(**settings: Any) -> supervise.Pool:
 
 execute.Pool = _pool  # type: ignore[assignment, misc]
 
-supervise.IMPORTED_FIRST.append("tests.fake_everything")
+processes.IMPORTED_FIRST.append("tests.fake_everything")
 
 if "STREAM_PATIENCE" in os.environ:
     from pipelines import stream

@@ -16,7 +16,7 @@ import sys
 from typing import Any
 
 import tests.fake_everything  # noqa: F401 - the fakes come first
-from pipelines import cli, execute, supervise
+from pipelines import cli, execute, processes
 
 LOADED = (
     *(f"pipelines.{name}" for name in ("annotate", "compact", "ingest", "link", "query", "views")),
@@ -30,8 +30,8 @@ def prepare() -> None:
     for name in LOADED:
         importlib.import_module(name)
     context: Any = multiprocessing.get_context("fork")
-    supervise.multiprocessing.get_context = lambda _method=None: context  # type: ignore[assignment]
-    execute.warm = lambda _settings: False  # type: ignore[assignment]
+    processes.multiprocessing.get_context = lambda _method=None: context  # type: ignore[assignment]
+    execute.warm = processes.warm = lambda _settings: False  # type: ignore[assignment]
 
 
 def fork(task: dict[str, Any]) -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import glob
 import hashlib
 import importlib.util
-import logging
 import os
 import re
 import stat
@@ -18,6 +16,7 @@ from typing import Any, BinaryIO
 
 from schemas.documents import InputFile
 from schemas.outcomes import Reject
+from transforms.imports import quietly
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _GLOB = re.compile(r"[*?\[]")
@@ -75,18 +74,6 @@ def _file_systems(beam_flags: tuple[str, ...]) -> Any:
         from apache_beam.options.pipeline_options import PipelineOptions
     FileSystems.set_options(PipelineOptions(list(beam_flags)))
     return FileSystems
-
-
-@contextlib.contextmanager
-def quietly() -> Iterator[None]:
-    """Import Beam without its warnings about cloud libraries that nobody asked for."""
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        root.setLevel(level)
 
 
 def uri_of(path: str) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.annotations import AnnotatedArticle
 from schemas.documents import Article
 from schemas.outcomes import Reject
+from transforms.imports import import_spacy
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -67,7 +68,7 @@ def load_model(
     """
     name, version = describe_model(name_or_path)
     title = f"model {name_or_path!r} ({name} {version})"
-    import spacy
+    spacy = import_spacy()
 
     from transforms.nlp import components, encoder, reader
 
@@ -93,7 +94,7 @@ def load_model(
         raise ModelError(f"{title} has no component that finds names")
     backend = f"spaCy {installed}"
     if is_ours:
-        backend = nlp.get_pipe(reader.READER).backend  # type: ignore[attr-defined]
+        backend = nlp.get_pipe(reader.READER).backend
         note = encoder.choose(precision).note
         if note:
             logger.warning("%s", note)

@@ -61,6 +61,9 @@ def number(text: str) -> int | None:
     return total or None
 
 
+_STILL_TO: Final = frozenset({"has", "have", "had", "is", "are", "was", "were"})
+
+
 def is_negated(graph: Clauses, token: int) -> bool:
     """Tell whether a word is negated in its own clause."""
     for kid in graph.kids(token):
@@ -86,6 +89,15 @@ def is_negated(graph: Clauses, token: int) -> bool:
             return True
         if relation in ("nsubj", "nsubj:pass") and word in ("nobody", "none", "neither"):
             return True
+        if relation in ("nsubj", "nsubj:pass", "obj") and any(
+            graph.lowers[k] in ("hardly", "barely", "scarcely") and k < kid
+            for k in graph.kids(kid)
+        ):
+            return True  # "hardly any aid has reached the camps"
+    if graph.relations[token] == "xcomp" and graph.lowers[graph.heads[token]] in _STILL_TO:
+        above = graph.heads[token]
+        if any(graph.lowers[k] == "yet" for k in graph.kids(above)):
+            return True  # "has yet to ratify the treaty"
     if graph.tags[token] in ("NOUN", "PROPN"):
         verb = graph.governor_of_noun(token)
         if verb is not None and graph.relations[token] in ("obj", "nsubj:pass"):

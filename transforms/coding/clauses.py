@@ -71,6 +71,10 @@ _HEADLINE_PASSIVES: Final = frozenset(
     " stabbed stormed summoned suspended tightened torched tortured wounded".split()
 )
 _STOPS: Final = frozenset([".", "!", "?", '"', "\u201d"])
+# What names a speaker before or after a colon.
+_NAMING: Final = frozenset({"PROPN", "NOUN", "ADJ", "PUNCT", "PART"})
+# Prepositions that say what a headline's subject is in: "Sri Lanka in talks with India", "Sailors on strike".
+_BEING_IN: Final = frozenset({"in", "on", "under"})
 _CLOSING: Final = frozenset(['"', "\u201d", "''", "\u2019"])
 # Whose subject does not do what the object names: "police solved the murder", "residents fled the attack".
 _OBSERVING: Final = frozenset(
@@ -114,6 +118,7 @@ class Clauses:
         "_slots",
         "_subject",
         "children",
+        "colon",
         "dated",
         "first",
         "heads",
@@ -145,8 +150,10 @@ class Clauses:
         self.lowers, self.tags, self.xpos = tokens.lowers, tokens.tags, tokens.xpos
         self.relations, self.heads = tokens.relations, tokens.heads
         self.words = frozenset(self.lowers[self.first : self.last])
+        self.colon: int | None = self._read_colon() if ":" in self.words else None
+        """The colon that stands for *says*: *UN envoy: Rebels must leave*; null where there is none."""
         self.children = _Children()
-        heads = tokens.heads
+        heads = self.heads
         root = self.first
         for i in range(self.first, self.last):
             head = heads[i]
@@ -162,7 +169,13 @@ class Clauses:
         self._cases: dict[int, frozenset[str]] = {}
         self._passive: dict[int, bool] = {}
         relations = self.relations[self.first : self.last]
-        if self.tags[root] not in ("VERB", "AUX") or (
+        if "," in self.words:
+            self._mend_commas()
+        if self.colon is not None:
+            for kid in self.children[self.colon]:
+                if self.relations[kid] == "ccomp" and self.tags[kid] not in ("VERB", "AUX"):
+                    self._mend_fragment(kid, verbs)
+        elif self.tags[root] not in ("VERB", "AUX") or (
             "flat" in relations and self.kids_by(root, "flat")
         ):
             self._mend_fragment(root, verbs)
@@ -195,6 +208,106 @@ class Clauses:
         self._passive.clear()
         self._slots: dict[tuple[int, str], list[Filler]] = {}
         self._subject: dict[int, tuple[int, ...]] = {}
+
+    def _read_colon(self) -> int | None:
+        """Read *UN chief: Rebels must leave* and *Rebels must leave: UN chief* as said by the chief.
+
+        The colon becomes the verb of the sentence. Datelines (*NEW DELHI: ...*), labels with a verb or a preposition
+        and lists after a colon stay what they are.
+        """
+        lowers, tags = self.lowers, self.tags
+        first, last = self.first, self.last
+        colon = lowers.index(":", first, last)
+        if ":" in lowers[colon + 1 : last]:
+            return None
+        left, right = range(first, colon), range(colon + 1, last)
+        if (
+            0 < len(left) <= 8
+            and len(right) > 2
+            and all(tags[i] in _NAMING for i in left)
+            and (not self._is_capital(left) or self._is_capital(right))
+        ):
+            speaker, said = left, right
+        elif (
+            0 < len(right) <= 7
+            and len(left) > 3
+            and last - first < 24
+            and all(tags[i] in _NAMING for i in right)
+            and lowers[last - 1] not in _STOPS
+        ):
+            speaker, said = right, left
+        else:
+            return None
+        heads, relations = list(self.heads), list(self.relations)
+        tops = [
+            [i for i in part if heads[i] == i or heads[i] not in part] for part in (speaker, said)
+        ]
+        names = [i for i in tops[0] if tags[i] in ("NOUN", "PROPN")]
+        if not names:
+            return None
+        contents = [i for i in tops[1] if tags[i] in ("VERB", "AUX")] or tops[1]
+        who, what = names[-1], contents[0]
+        for part, top in zip(tops, (who, what), strict=True):
+            for i in part:
+                heads[i] = top
+                relations[i] = relations[i] if relations[i] == "punct" else "dep"
+        heads[colon] = colon
+        heads[who] = heads[what] = colon
+        relations[colon], relations[who], relations[what] = "root", "nsubj", "ccomp"
+        self.heads, self.relations = heads, relations
+        self.tags, self.xpos, self.lowers = list(tags), list(self.xpos), list(lowers)
+        self.tags[colon], self.xpos[colon], self.lowers[colon] = "VERB", "VBZ", "says"
+        self.words |= {"says"}
+        return colon
+
+    def _is_capital(self, part: range) -> bool:
+        return all(w.isupper() or not w[:1].isalpha() for w in (self.tokens.words[i] for i in part))
+
+    def _is_headline(self) -> bool:
+        """Tell whether a sentence is short and ends without a full stop."""
+        return self.last - self.first < 20 and self.tokens.words[self.last - 1] not in _STOPS
+
+    def _mend_commas(self) -> None:
+        """Read *India, Sri Lanka stage a drill* as two subjects: a headline's comma is an *and*."""
+        if not self._is_headline():
+            return
+        lowers, tags, relations = self.lowers, self.tags, self.relations
+        for comma in range(self.first + 1, self.last - 2):
+            if lowers[comma] != "," or tags[comma + 1] != "PROPN":
+                continue
+            second = comma + 1
+            if tags[comma - 1] not in ("PROPN", "NOUN"):
+                continue
+            end = second + 1
+            while end < self.last and tags[end] == "PROPN" and tags[end - 1] == "PROPN":
+                end += 1
+            if end >= self.last or not (
+                lowers[end] == "to"
+                or lowers[end] == "close"
+                or (tags[end] == "VERB" and self.xpos[end] in ("VBP", "VB"))
+                or (tags[end] == "NOUN" and relations[end] in ("parataxis", "root"))
+            ):
+                continue
+            if second != self.heads[end - 1] and end - 1 != second:
+                second = end - 1 if self.heads[second] == end - 1 else second
+            first = comma - 1
+            while (
+                relations[first] in ("flat", "compound")
+                and self.first <= self.heads[first] < comma
+                and self.heads[first] != first
+            ):
+                first = self.heads[first]
+            if (
+                self.heads[second] == first
+                and relations[second] in ("appos", "flat", "nmod:unmarked", "dep", "compound")
+                and relations[first] in ("nsubj", "root", "dislocated", "parataxis", "ccomp", "dep")
+                and not any(relations[k] in ("case", "det") for k in self.children[first])
+            ):
+                self._move(second, first, "conj")
+                for inner in range(second + 1, end):
+                    if self.heads[inner] == first and self.relations[inner] == "flat":
+                        self._move(inner, second, "flat")
+                relations = self.relations
 
     def _move(self, token: int, head: int, relation: str) -> None:
         """Hang a word on another head, unless that stands below it; the article's own lists stay as they are."""
@@ -283,6 +396,19 @@ class Clauses:
                     self._read_as_verb(k, "VBD")
                     self._promote(k, top, top, None)
                     return
+            if (
+                k > top
+                and tags[k] == "NOUN"
+                and xpos[k] == "NN"
+                and relations[k] in ("parataxis", "appos")
+                and lowers[k] in verbs
+                and self._is_headline()
+                and any(relations[g] == "conj" and g < k for g in kids)
+                and any(relations[g] == "obj" and g > k for g in self.children[k])
+            ):
+                self._read_as_verb(k, "VBP")  # "India, Nepal stage joint drill"
+                self._promote(k, top, top, None)
+                return
         for k in range(max(self.first + 1, top - 6), top + 1):
             before = k - 1
             if lowers[before] == "-" and before - 2 >= self.first:
@@ -291,7 +417,12 @@ class Clauses:
                 lowers[k] not in verbs
                 or tags[before] not in ("PROPN", "NOUN")
                 or not (k == top or self.heads[k] == top)
-                or (self.heads[before] not in (k, top) or before == top)
+                or before == top
+                or not (
+                    self.heads[before] in (k, top)
+                    or (k == top and self.heads[self.heads[before]] == top)
+                    or (before == k - 3 and self.heads[before] == k - 2)
+                )
                 or relations[before]
                 not in ("compound", "nmod:poss", "obl:unmarked", "nmod:unmarked")
                 or any(lowers[g] in ("'s", "\u2019s", "'", "\u2019") for g in self.children[before])
@@ -311,6 +442,7 @@ class Clauses:
                 self._read_as_verb(k, "VBD" if participle else "VBZ")
                 self._promote(k, top, before, top)
                 return
+            plural = xpos[before] in ("NNS", "NNPS") or lowers[before] == "police"
             objects = [
                 g
                 for g in kids
@@ -320,7 +452,15 @@ class Clauses:
                     or (relations[g] == "amod" and tags[g] == "NOUN")
                 )
             ]
-            plural = xpos[before] in ("NNS", "NNPS") or lowers[before] == "police"
+            if (
+                lowers[k] == "heads"
+                and k + 1 < self.last
+                and lowers[k + 1] in ("for", "to", "into")
+                and not plural
+            ):
+                self._read_as_verb(k, "VBZ")  # "US carrier heads for Gulf"
+                self._promote(k, top, before, None)
+                return
             if (
                 xpos[k] in (("NN", "NNP") if plural else ("NNS", "NNPS"))
                 and objects
@@ -422,7 +562,13 @@ class Clauses:
             ):
                 continue
             relations = self.relations[first], self.relations[second]
-            if self.heads[first] == second and set(relations) <= {"amod", "compound"}:
+            if (
+                relations in (("nsubj", "compound"), ("nsubj", "amod"))
+                and self.heads[first] != second
+                and self.heads[self.heads[second]] == self.heads[first]
+            ):
+                self._move(first, self.heads[second], relations[1])  # "China-Serbia pact takes effect"
+            elif self.heads[first] == second and set(relations) <= {"amod", "compound"}:
                 self._move(first, self.heads[second], relations[1])
             elif self.heads[second] == first and relations in (
                 ("compound", "flat"),
@@ -528,7 +674,7 @@ class Clauses:
                         break
                 continue
             if not subjects:
-                if not self._mend_joined(verb):
+                if not self._mend_joined(verb) and not self._mend_headless(verb):
                     self._mend_voice(verb)
                 continue
             if len(subjects) < 2 or subjects[0] > verb or subjects[-1] < verb:
@@ -549,6 +695,25 @@ class Clauses:
             return False
         for kid in self.children.get(first, ()):
             if kid == first - 1 and self.tags[kid] in ("PROPN", "NOUN"):
+                self._move(kid, verb, "nsubj")
+                return True
+        return False
+
+    def _mend_headless(self, verb: int) -> bool:
+        """Find the subject of a headline's verb, taken for a modifier: *Myanmar pardons a monk*, *A, B sign accord*."""
+        if self.heads[verb] != verb or self.xpos[verb] not in ("VBZ", "VBP", "VB", "VBD"):
+            return False
+        kids = self.children[verb]
+        if any(self.relations[k] in ("aux", "aux:pass", "nsubj:pass", "mark", "expl") for k in kids):
+            return False
+        for kid in kids:
+            if (
+                kid < verb
+                and self.tags[kid] in ("PROPN", "NOUN")
+                and self.relations[kid]
+                in ("compound", "dislocated", "nmod:unmarked", "vocative", "nmod:poss")
+                and not any(self.relations[k] in ("case", "cop") for k in self.children[kid])
+            ):
                 self._move(kid, verb, "nsubj")
                 return True
         return False
@@ -962,7 +1127,15 @@ class Clauses:
             found = self.subjects(verb, depth + 1)
             if found:
                 return found
-        return tuple(self.antecedent(k) for k in self.kids_by(noun, "nmod:poss"))
+        owners = tuple(self.antecedent(k) for k in self.kids_by(noun, "nmod:poss"))
+        if owners or self.relations[noun] != "nmod" or self.cases(noun).isdisjoint(_BEING_IN):
+            return owners
+        head = self.heads[noun]
+        if self.tags[head] in ("PROPN", "NOUN") and (
+            self.heads[head] == head or self.heads[head] == self.colon
+        ):
+            return (head,)  # "Sri Lanka in talks with India": a headline without a verb
+        return ()
 
     def _below(self, noun: int, name: str) -> list[int]:
         """Return what a preposition joins to a noun by way of others: *the killing of a man in Gaza by soldiers*."""

@@ -66,6 +66,10 @@ _GATHERINGS: Final = frozenset(
     "protest protests demonstration demonstrations rally rallies march marches strike strikes walkout walkouts stoppage"
     " riot riots rioting unrest sit-in boycott vigil blockade blockades stay-away shutdown".split()
 )
+# What is in the air of a place without being anybody's.
+_MOODS: Final = frozenset(
+    "calls outrage anger fury uproar outcry backlash demands criticism pressure".split()
+)
 # "food riots", "an internet shutdown": what modifies an event need not be who does it.
 _MODIFYING: Final = ("compound", "amod", "nmod:desc", "nmod:unmarked", "nummod")
 # Who speaks and meets in private unless the other side is a state or a party.
@@ -286,6 +290,8 @@ class EventCoder:
         candidates = sorted(
             {*candidates, *(tokens.heads[i] for i in candidates if lowers[i] in ("must", "should"))}
         )
+        if graph.colon is not None:
+            candidates = sorted({*candidates, graph.colon})
         phrases = Phrases(graph, resolved, self.knowledge, view.dateline)
         reader = SentenceReader(
             graph, self.lexicon, _Kinds(graph, phrases, view.labels).is_kind, notes
@@ -813,6 +819,27 @@ class EventCoder:
             sector = "JUD" if kind == "SANCTION" and mode == "convict" else "GOV"
         elif kind == "MOBILIZE" and country is not None:
             sector = "COP" if mode == "police" else "MIL"
+        elif (
+            kind == "RETREAT"
+            and mode == "ceasefire"
+            and place is not None
+        ):
+            sector = "UNK"  # "A truce took hold in eastern Libya": whoever fights there
+        elif (
+            kind == "RETREAT"
+            and any(operator == "lift" for operator, _ in reading.chain)
+            and place is not None
+            and reading.content is not None
+            and reading.content.event_type == "COERCE"
+        ):
+            sector = "GOV"  # "Curfew eased in Manipur"
+        elif (
+            kind in ("REQUEST", "ACCUSE")
+            and place is not None
+            and graph.lowers[reading.trigger] in _MOODS
+            and not graph.kids_by(reading.trigger, "nmod:poss")
+        ):
+            sector = "CVL"  # "Calls grow in Peru for an election", "Outrage in Pakistan over a film"
         elif kind == "PROTEST" and (place is not None or any(n.named for n in recipients)):
             sector = "CVL"
         elif kind == "ASSAULT" and (

@@ -72,7 +72,7 @@ _AIMS: Final = frozenset(
 _WRAPPERS: Final = frozenset({"say", "suppose"})
 _AS_SUBJECT: Final = ("nsubj", "csubj", "nsubj:pass", "csubj:pass")
 _SENT: Final = frozenset({"AID", "THREATEN", "SUPPORT", "AGREE", "REQUEST", "ACCUSE", "CONCEDE"})
-_ANSWERING: Final = frozenset({"refuse", "condemn", "accuse", "approve", "deny"})
+_ANSWERING: Final = frozenset({"refuse", "condemn", "accuse", "approve", "deny", "agree"})
 """Operators whose passive without an agent leaves its content as the event."""
 _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
 
@@ -422,6 +422,10 @@ class SentenceReader:
                     continue
                 if self.is_kind(kid, "actor"):
                     return self._spread([kid])
+                for inner in graph.kids(kid):
+                    # "US aid flights": the state was hung on the noun between
+                    if graph.relations[inner] == "compound" and self.is_kind(inner, "state"):
+                        return (inner,)
         if depth < 2:
             for kid in graph.kids(token):
                 if graph.relations[kid] in ("nmod", "appos", "nmod:unmarked"):
@@ -668,7 +672,9 @@ class SentenceReader:
             for content in contents:
                 composed = self._compose(token, operator, content)
                 if composed is None:
-                    if operator.label == "deny":
+                    if operator.label == "deny" and not circumstances.is_negated(
+                        self.graph, token
+                    ):
                         self._denied |= {content.trigger} | content.covers
                     continue
                 if (
@@ -907,6 +913,14 @@ class SentenceReader:
             ),
             None,
         )
+        if (
+            modal is None
+            and graph.colon is not None
+            and graph.heads[token] == graph.colon
+            and graph.xpos[token] == "VB"
+            and not graph.kids_by(token, "nsubj", "nsubj:pass", "aux", "mark", "cop")
+        ):
+            return self._bidden(token, reading)  # "UN chief: Let aid into Tigray"
         if modal is None and graph.relations[token] == "xcomp":
             # "said Iraq had to pay", "needed to do more"
             above = graph.heads[token]
@@ -950,6 +964,28 @@ class SentenceReader:
             mode=None if rule.mode == "=" else rule.mode, actors=speakers, recipients=addressees, reciprocal=False,
             confidence=0.75 * rule.factor, chain=(("request", modal),), content=reading,
             covers=reading.covers | {token} if reading else frozenset({token}),
+        )  # fmt: skip
+
+    def _bidden(self, token: int, reading: Reading | None) -> Reading | None:
+        """Read an imperative that somebody utters as a request to whom it concerns."""
+        colon = self.graph.colon
+        speakers = self._spread(self.graph.subjects(colon)) if colon is not None else ()
+        must = self.lexicon.operators.get(("must", "V"))
+        rule = self.lexicon.compose(
+            "request", reading.event_type if reading else "NONE", reading.mode if reading else None
+        )
+        if colon is None or not speakers or must is None or reading is None:
+            return None
+        if rule is None or rule.result in ("-", "="):
+            rule = Composition("REQUEST", None, None, 0.85)
+        addressed = tuple(t for t in (*reading.actors, *reading.recipients) if t not in speakers)
+        if not any(self.is_kind(t, "actor") for t in addressed):
+            addressed = self._anywhere(token, speakers, frozenset())
+        return Reading(
+            trigger=token, entry=reading.entry, event_type=rule.result,
+            mode=None if rule.mode == "=" else rule.mode, actors=speakers, recipients=addressed, reciprocal=False,
+            confidence=0.75 * rule.factor, chain=(("request", token),), content=reading,
+            covers=reading.covers | {token, colon},
         )  # fmt: skip
 
     def readings(self, candidates: list[int]) -> list[Reading]:

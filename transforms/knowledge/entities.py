@@ -1447,7 +1447,7 @@ class Resolver:
                 holders = people.named(f"{cluster.parts[0]} {cluster.parts[-1]}")
             if not holders and len(cluster.parts) in (2, 3) and self._may_lead(cluster.parts):
                 holders = people.named(" ".join((cluster.parts[-1], *cluster.parts[:-1])))
-        elif people.named(cluster.parts[0]) and len(cluster.parts[0]) > 4:
+        elif people.named(cluster.parts[0]):
             holders = people.named(cluster.parts[0])
         elif cluster.office:
             found = find_by_surname(self.knowledge, cluster.parts, cluster.office, self.date)

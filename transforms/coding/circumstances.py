@@ -90,8 +90,7 @@ def is_negated(graph: Clauses, token: int) -> bool:
         if relation in ("nsubj", "nsubj:pass") and word in ("nobody", "none", "neither"):
             return True
         if relation in ("nsubj", "nsubj:pass", "obj") and any(
-            graph.lowers[k] in ("hardly", "barely", "scarcely") and k < kid
-            for k in graph.kids(kid)
+            graph.lowers[k] in ("hardly", "barely", "scarcely") and k < kid for k in graph.kids(kid)
         ):
             return True  # "hardly any aid has reached the camps"
     if graph.relations[token] == "xcomp" and graph.lowers[graph.heads[token]] in _STILL_TO:
@@ -670,6 +669,13 @@ _PLACE_NOUNS: Final = frozenset(
 )
 
 
+# Verbs that say of an event only that it comes about, or how much of it there is.
+_COMING: Final = frozenset(
+    "grow grows grew growing mount mounts mounted mounting rise rises rose rising spread spreads swell swells take takes"
+    " took taking come comes came coming hold holds held holding follow follows followed".split()
+)
+
+
 def event_place(
     graph: Clauses,
     trigger: int,
@@ -704,6 +710,8 @@ def event_place(
             continue  # "challenges from China" are not in China
         node, steps = graph.heads[spot], 1
         spine = {trigger, *covers}
+        if graph.relations[trigger] == "nsubj" and graph.lowers[graph.heads[trigger]] in _COMING:
+            spine.add(graph.heads[trigger])  # "Calls grow in Peru for an election"
         while node not in spine and graph.heads[node] != node and steps < 6:
             node = graph.heads[node]
             steps += 1

@@ -434,7 +434,11 @@ class Clauses:
                 noun = (
                     relations[k] in ("compound", "amod")
                     and tags[k] in ("NOUN", "PROPN", "ADJ")
-                    and (xpos[k] in ("NNS", "NNPS") if not plural else xpos[k] in ("NN", "JJ"))
+                    and (
+                        xpos[k] in ("NNS", "NNPS", "VBZ")
+                        if not plural
+                        else xpos[k] in ("NN", "JJ", "VBP")
+                    )
                     and self.last - self.first < 16
                 )
                 if not (participle or noun) or k + 1 > top:
@@ -462,7 +466,7 @@ class Clauses:
                 self._promote(k, top, before, None)
                 return
             if (
-                xpos[k] in (("NN", "NNP") if plural else ("NNS", "NNPS"))
+                xpos[k] in (("NN", "NNP", "VBP", "VB") if plural else ("NNS", "NNPS", "VBZ"))
                 and objects
                 and self.last - self.first < 20
             ):
@@ -567,7 +571,9 @@ class Clauses:
                 and self.heads[first] != second
                 and self.heads[self.heads[second]] == self.heads[first]
             ):
-                self._move(first, self.heads[second], relations[1])  # "China-Serbia pact takes effect"
+                self._move(
+                    first, self.heads[second], relations[1]
+                )  # "China-Serbia pact takes effect"
             elif self.heads[first] == second and set(relations) <= {"amod", "compound"}:
                 self._move(first, self.heads[second], relations[1])
             elif self.heads[second] == first and relations in (
@@ -704,7 +710,9 @@ class Clauses:
         if self.heads[verb] != verb or self.xpos[verb] not in ("VBZ", "VBP", "VB", "VBD"):
             return False
         kids = self.children[verb]
-        if any(self.relations[k] in ("aux", "aux:pass", "nsubj:pass", "mark", "expl") for k in kids):
+        if any(
+            self.relations[k] in ("aux", "aux:pass", "nsubj:pass", "mark", "expl") for k in kids
+        ):
             return False
         for kid in kids:
             if (

@@ -66,6 +66,11 @@ _GATHERINGS: Final = frozenset(
     "protest protests demonstration demonstrations rally rallies march marches strike strikes walkout walkouts stoppage"
     " riot riots rioting unrest sit-in boycott vigil blockade blockades stay-away shutdown".split()
 )
+_TRUCES: Final = frozenset(
+    "truce truces ceasefire ceasefires fire armistice lull calm cessation pause".split()
+)
+_NOBODY: Final = {"PROTEST": _GATHERINGS, "RETREAT": _TRUCES}
+"""Subjects that are nobody, by type; of other types what kills."""
 # What is in the air of a place without being anybody's.
 _MOODS: Final = frozenset(
     "calls outrage anger fury uproar outcry backlash demands criticism pressure".split()
@@ -776,8 +781,7 @@ class EventCoder:
         """Tell whether the clause names who does it, in words that could not be resolved."""
         return any(
             graph.tags[t] in ("NOUN", "PROPN")
-            and graph.lowers[t]
-            not in (_GATHERINGS if reading.event_type == "PROTEST" else _WEAPONS)
+            and graph.lowers[t] not in _NOBODY.get(reading.event_type, _WEAPONS)
             for t in (*reading.actors, *graph.subjects(reading.trigger))
             if t != reading.trigger
             and not (graph.heads[t] == reading.trigger and graph.relations[t] in _MODIFYING)
@@ -819,11 +823,7 @@ class EventCoder:
             sector = "JUD" if kind == "SANCTION" and mode == "convict" else "GOV"
         elif kind == "MOBILIZE" and country is not None:
             sector = "COP" if mode == "police" else "MIL"
-        elif (
-            kind == "RETREAT"
-            and mode == "ceasefire"
-            and place is not None
-        ):
+        elif kind == "RETREAT" and mode == "ceasefire" and place is not None:
             sector = "UNK"  # "A truce took hold in eastern Libya": whoever fights there
         elif (
             kind == "RETREAT"
@@ -839,7 +839,9 @@ class EventCoder:
             and graph.lowers[reading.trigger] in _MOODS
             and not graph.kids_by(reading.trigger, "nmod:poss")
         ):
-            sector = "CVL"  # "Calls grow in Peru for an election", "Outrage in Pakistan over a film"
+            sector = (
+                "CVL"  # "Calls grow in Peru for an election", "Outrage in Pakistan over a film"
+            )
         elif kind == "PROTEST" and (place is not None or any(n.named for n in recipients)):
             sector = "CVL"
         elif kind == "ASSAULT" and (

@@ -672,9 +672,7 @@ class SentenceReader:
             for content in contents:
                 composed = self._compose(token, operator, content)
                 if composed is None:
-                    if operator.label == "deny" and not circumstances.is_negated(
-                        self.graph, token
-                    ):
+                    if operator.label == "deny" and not circumstances.is_negated(self.graph, token):
                         self._denied |= {content.trigger} | content.covers
                     continue
                 if (

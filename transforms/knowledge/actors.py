@@ -97,7 +97,16 @@ PARTS: Final = frozenset(
 NAME_WORDS_OF_ALL: Final = frozenset("the of and for s".split())
 DIVIDED: Final = frozenset(("ALB", "SRB", "HRV"))
 """Peoples most of whose news is of those who live in another state."""
+MINORITIES: Final = frozenset(("serb", "croat", "albanian", "turk", "russian", "hungarian"))
+"""Peoples named after the state they live in: ``Croatian Serb rebels``, ``Macedonian Albanian politicians``."""
 UNIONS: Final = frozenset("federation union association confederation congress alliance".split())
+SERVING: Final = frozenset(("officer", "fighter", "militia", "militiaman"))
+ARMED: Final = frozenset(("COP", "SPY", "PRM"))
+"""Members of a known force are what it is: ``Civil Guard officers``, ``Basij militia``."""
+RULING: Final = frozenset(
+    ("government", "ministry", "cabinet", "administration", "regime", "authorities", "embassy")
+)
+"""Bodies of a state: where an armed movement has them, it governs."""
 WORKERS: Final = frozenset(
     "workers employees labour labor unions seamen dockers miners teachers nurses drivers pilots railwaymen".split()
 )
@@ -116,6 +125,9 @@ GENERIC_NAME: Final = frozenset(
     "democrats secret police special action independent progressive freedom progress radical islamic".split()
 )
 """Words of which names are made that organisations of many countries bear."""
+SUPRANATIONAL: Final = frozenset(("IGO", "UNO", "EUR", "NGO"))
+FIGHTING: Final = frozenset(("armed", "party", "movement"))
+"""Kinds of organisations whose gunmen are theirs, not unknown ones."""
 SUPPORT: Final = frozenset(
     "supporter supporters follower followers loyalist loyalists backers sympathizers".split()
 )
@@ -357,6 +369,8 @@ class _Phrase:
                 sector, sector_basis = "CVL", "place"
         if country is not None:
             code = code or country
+        elif code in SUPRANATIONAL and basis == "organisation" and sector in ("SOC", "OPP"):
+            sector = None  # staff of the organisation, such as observers of the OSCE
         return ActorFacts(
             country=country,
             code=code,
@@ -386,7 +400,7 @@ class _Phrase:
             for hit in self.after:
                 if hit.term.kind == "religion" and self._preposition_of(hit) == "of":
                     return None, hit.term.code, "of"
-        if sector_hit is not None and sector_hit.term.name.startswith("peacekeep"):
+        if sector_hit is not None and sector_hit.term.name.startswith(("peacekeep", "blue helmet")):
             return None, "IGO", "role"
         if "multinational" in self.parts and sector_hit is not None:
             if sector_hit.term.sector in ("BUS", None):
@@ -484,8 +498,10 @@ class _Phrase:
             return None, None, head
         if title is not None and title.term.sector and kind not in ("seat", "city"):
             return self._with_former(title.term.sector, title), "title", title
-        if (kind in ("people", "ethnic", "religion") and head.term.is_plural) or (
-            head.first > 0 and self.parts[head.first - 1] == "ethnic"
+        if (
+            (kind in ("people", "ethnic", "religion") and head.term.is_plural)
+            or (head.first > 0 and self.parts[head.first - 1] == "ethnic")
+            or (kind == "ethnic" and self._place_after(("in", "of", "from")) is not None)
         ):
             return "CVL", "people", head
         if kind == "city":
@@ -544,11 +560,22 @@ class _Phrase:
             elif (
                 term.kind == "organisation"
                 and term.sector
-                and (rank <= 2 or (head.term.sector == "GOV" and head.term.role_kind == "group"))
+                and (
+                    rank <= 2
+                    or (
+                        head.term.sector == "GOV"
+                        and head.term.role_kind == "group"
+                        and not (term.sector == "REB" and head.term.name in RULING)
+                    )
+                    or (head.term.sector == "UAF" and term.role_kind in FIGHTING)
+                    or (head.term.name in SERVING and term.sector in ARMED)
+                )
                 and term.code != term.sector
             ) and not (term.role_kind == "igo" and head.term.sector):
                 best, rank, basis = hit, 3, "organisation"
         sector = best.term.sector
+        if head.term.sector == "UAF" and (best is not head or self._is_of_a_movement()):
+            sector = "REB" if best is head or best.term.sector in ("PTY", "GOV") else sector
         before = self._hit_ending(head.first)
         if (
             rank <= 2
@@ -568,6 +595,15 @@ class _Phrase:
         if sector is None:
             return None, None, head
         return self._with_former(sector, head), basis, head
+
+    def _is_of_a_movement(self) -> bool:
+        """Say whether *of*, *from* names who the armed men are: ``gunmen from the Abu Sayyaf group``."""
+        return any(
+            hit.term.kind == "organisation"
+            and hit.term.role_kind in FIGHTING
+            and self._preposition_of(hit) in FROM_WORDS
+            for hit in self.after
+        )
 
     def _sector_of_part(self, head: _Hit) -> _Hit | None:
         """Look through ``members of``, ``leader of``, ``supporters of`` at what follows."""
@@ -628,7 +664,7 @@ class _Phrase:
             head is not None
             and (head.term.kind in ("ethnic", "religion") or self._is_minority(head))
             and (core is None or core is head or core.term.kind in ("ethnic", "religion"))
-        ):
+        ) or (core is not None and self._is_by_descent(core)):
             place = self._place_after(
                 ("of", "in", "from", "at", "near", "throughout", "across", "inside")
             )
@@ -657,6 +693,10 @@ class _Phrase:
         if before and sector_hit is None and head is None:
             return before[-1].term.country, before[-1].term.country, "phrase"
         return None, None, None
+
+    def _is_by_descent(self, hit: _Hit) -> bool:
+        """Say whether an adjective tells descent, not citizenship: ``ethnic Albanian guerrillas in Macedonia``."""
+        return "ethnic" in self.parts[max(0, hit.first - 1) : hit.last]
 
     def _is_minority(self, hit: _Hit) -> bool:
         """Say whether people are named by descent, so that a place decides: ``ethnic Chinese in Indonesia``."""
@@ -748,6 +788,8 @@ class _Phrase:
         if len(strong) == 1:
             return strong[0]
         adjectives = [hit for hit in strong if hit.term.kind in ("demonym", "people", "seat")]
+        if len(adjectives) > 1 and self.parts[adjectives[-1].first] in MINORITIES:
+            return adjectives[-2]
         return adjectives[-1] if adjectives else strong[0]
 
     def _place_after(self, prepositions: tuple[str, ...]) -> _Hit | None:
@@ -779,7 +821,9 @@ class _Phrase:
             weak = 3 if self._is_weak(hit) else 0
             if preposition in FROM_WORDS:
                 choices.append((0 + weak, order, hit, "of"))
-            elif preposition in IN_WORDS and term.kind != "organisation":
+            elif preposition in IN_WORDS and (
+                term.kind != "organisation" or term.role_kind == "university"
+            ):
                 choices.append((1 + weak, order, hit, "place"))
             elif preposition in ("", ","):
                 choices.append((2 + weak, order, hit, "apposition"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import operator
 import pathlib
 
 import pytest
@@ -14,6 +15,7 @@ from transforms.knowledge.resolve import load_knowledge
 from transforms.knowledge.words import pieces
 
 UNSEEN = pathlib.Path(__file__).parent / "unseen_actors.tsv"
+UNSEEN_2 = pathlib.Path(__file__).parent / "unseen_actors_2.tsv"
 CASES = pathlib.Path(__file__).parent / "actors.tsv"
 RECORDS = pathlib.Path(__file__).parents[4] / "shared" / "gold" / "plover_gsr_dev.jsonl"
 SAME = {"UNO": "IGO", "EUR": "IGO"}
@@ -21,7 +23,6 @@ SAME = {"UNO": "IGO", "EUR": "IGO"}
 # What the rules reach today; raising a floor is routine.
 CASES_FLOOR = 0.98
 RECORDS_FLOOR = 0.82
-UNSEEN_FLOOR, UNSEEN_CODE_FLOOR, UNSEEN_SECTOR_FLOOR = 0.87, 0.97, 0.88
 
 
 def tokens(phrase: str) -> list[str]:
@@ -57,8 +58,14 @@ def test_labelled_phrases_get_their_code_and_sector():
     assert 1 - len(wrong) / len(rows) >= CASES_FLOOR, wrong
 
 
-def test_phrases_written_without_a_look_at_the_rules():
-    lines = (line for line in UNSEEN.read_text("utf-8").splitlines() if not line.startswith("#"))
+@pytest.mark.parametrize(
+    ("table", "at_least", "floors"),
+    [(UNSEEN, 950, (0.97, 0.89, 0.88)), (UNSEEN_2, 490, (0.97, 0.91, 0.89))],
+)
+def test_phrases_written_without_a_look_at_the_rules(
+    table: pathlib.Path, at_least: int, floors: tuple[float, float, float]
+):
+    lines = (line for line in table.read_text("utf-8").splitlines() if not line.startswith("#"))
     rows = list(csv.DictReader(lines, delimiter="\t"))
     code = sector = both = 0
     wrong = []
@@ -73,10 +80,9 @@ def test_phrases_written_without_a_look_at_the_rules():
         both += found == wanted
         if found != wanted:
             wrong.append((row["phrase"], wanted, found))
-    assert len(rows) > 700
-    assert code / len(rows) >= UNSEEN_CODE_FLOOR, wrong
-    assert sector / len(rows) >= UNSEEN_SECTOR_FLOOR, wrong
-    assert both / len(rows) >= UNSEEN_FLOOR, wrong
+    assert len(rows) >= at_least
+    reached = tuple(right / len(rows) for right in (code, sector, both))
+    assert all(map(operator.ge, reached, floors)), (reached, wrong)
 
 
 @pytest.mark.skipif(

@@ -9,7 +9,8 @@ import pytest
 
 from transforms.knowledge.knowledge import SECTORS, KnowledgeError, load_tables
 from transforms.knowledge.resolve import knowledge_digest, load_knowledge
-from transforms.knowledge.words import plural
+from transforms.knowledge.tables import DATA, read_rows
+from transforms.knowledge.words import keys, plural, split_list
 
 ROOT = pathlib.Path(__file__).parents[3]
 
@@ -64,6 +65,15 @@ def test_office_holders_by_date():
     assert later is not None
     assert later[:3] == ("KOR", "former defence", "ELI")
     assert known.officeholder("Nobody Inparticular") is None
+
+
+def test_no_two_organisations_have_one_name():
+    owners: dict[str, str] = {}
+    for _, row in read_rows(
+        DATA / "organisations.tsv", ("name", "aliases", "code", "country", "sector", "kind")
+    ):
+        for name in keys([row["name"], *split_list(row["aliases"])]):
+            assert owners.setdefault(name, row["name"]) == row["name"], name
 
 
 def test_every_table_row_is_valid():

@@ -70,6 +70,16 @@ _HEADLINE_PASSIVES: Final = frozenset(
     " raided recalled recovered relaxed released remanded rescued sacked sealed searched seized sentenced shot signed"
     " stabbed stormed summoned suspended tightened torched tortured wounded".split()
 )
+# Nouns that have a side of their own: what is "with" or "to" them is not with the event they place or date.
+_RELATIONAL: Final = frozenset(
+    "border borders frontier frontiers boundary tie ties relation relations war conflict treaty agreement deal"
+    " alliance dispute link links contact contacts trade cooperation row tension tensions counterpart neighbour".split()
+)
+# Participles that say who does what a noun names.
+_LEADING: Final = frozenset(
+    "led headed spearheaded fronted launched mounted staged organised organized conducted waged undertaken perpetrated"
+    " orchestrated directed coordinated begun started hosted held".split()
+)
 _STOPS: Final = frozenset([".", "!", "?", '"', "\u201d"])
 # What names a speaker before or after a colon.
 _NAMING: Final = frozenset({"PROPN", "NOUN", "ADJ", "PUNCT", "PART"})
@@ -183,6 +193,8 @@ class Clauses:
             for kid in self.children[root]:
                 if kid < root and self.relations[kid] in ("obj", "nsubj"):
                     self._mend_fragment(kid, verbs)
+        if "there" in self.words and "expl" in relations:
+            self._mend_existentials()
         if "free" in self.words and "to" in self.words:
             self._mend_infinitives()
         if "," in self.words and "compound" in relations:
@@ -195,6 +207,8 @@ class Clauses:
             self._mend_conjuncts()
         if "nmod" in relations:
             self._mend_attachments()
+        if "advcl" in relations and self.xpos[self.first] == "VBG":
+            self._mend_gerund()
         if "xcomp" in relations:
             self._mend_objects()
         self._mend_subjects()
@@ -625,7 +639,11 @@ class Clauses:
         """Hang a phrase with a preposition on the noun before it: in English none precedes its noun."""
         for token in range(self.first, self.last):
             head = self.heads[token]
-            if self.relations[token] != "nmod" or head <= token or self.tags[head] != "NOUN":
+            if head <= token or not (
+                (self.relations[token] == "nmod" and self.tags[head] == "NOUN")
+                # "the trip to Haiti by the envoy began": who goes was taken for the subject
+                or (self.relations[token] in ("nsubj", "obl") and "by" in self._marks_of(token))
+            ):
                 continue
             case = min(
                 (
@@ -640,6 +658,38 @@ class Clauses:
             before = case - 1
             if self.tags[before] in ("NOUN", "PROPN"):
                 self._move(token, before, "nmod")
+
+    def _mend_existentials(self) -> None:
+        """Hang *to host talks* in *There was an offer from Norway to host talks* on the offer, not on the verb."""
+        for verb in list(self.children):
+            kids = self.children[verb]
+            if not any(self.relations[k] == "expl" and self.lowers[k] == "there" for k in kids):
+                continue
+            noun = next((k for k in kids if self.relations[k] == "nsubj" and k > verb), None)
+            for kid in kids:
+                if noun is not None and kid > noun and self.relations[kid] == "advcl":
+                    marks = [
+                        self.lowers[k] for k in self.children[kid] if self.relations[k] == "mark"
+                    ]
+                    if marks[:1] == ["to"] and self.lowers[noun + 1 : noun + 2] != [","]:
+                        self._move(kid, noun, "acl")
+
+    def _mend_gerund(self) -> None:
+        """Read *Fighting between the two armies flared* as a subject, not as an aside to a verb that has none."""
+        verb = self.heads[self.first]
+        if (
+            self.relations[self.first] == "advcl"
+            and verb > self.first
+            and "," not in self.lowers[self.first : verb]
+            and not any(
+                self.relations[k].startswith(("nsubj", "csubj")) for k in self.children[verb]
+            )
+        ):
+            self._move(self.first, verb, "nsubj")
+
+    def _marks_of(self, token: int) -> list[str]:
+        """Return the prepositions that hang on a word, while the tree is being mended."""
+        return [self.lowers[k] for k in self.children[token] if self.relations[k] == "case"]
 
     def _mend_objects(self) -> None:
         """Read a noun that completes a verb without an object as its object: *called off a visit*, *stopped work*."""
@@ -680,7 +730,9 @@ class Clauses:
                         break
                 continue
             if not subjects:
-                if not self._mend_joined(verb) and not self._mend_headless(verb):
+                if not (
+                    self._mend_crossed(verb) or self._mend_joined(verb) or self._mend_headless(verb)
+                ):
                     self._mend_voice(verb)
                 continue
             if len(subjects) < 2 or subjects[0] > verb or subjects[-1] < verb:
@@ -688,6 +740,22 @@ class Clauses:
             if any(self.relations[k] in ("obj", "aux:pass") for k in self.children[verb]):
                 continue
             self._move(subjects[-1], verb, "obj")
+
+    def _mend_crossed(self, verb: int) -> bool:
+        """Find the subject of *Sudan's army shelled districts*, which was hung on the object behind the verb."""
+        for thing in self.children[verb]:
+            if thing < verb or self.relations[thing] != "obj":
+                continue
+            left = [k for k in self.children[thing] if k < verb]
+            if not left or left[-1] != verb - 1 or self.tags[left[-1]] not in ("NOUN", "PROPN"):
+                return False
+            subject = left.pop()
+            relation = self.relations[subject]
+            self._move(subject, verb, "nsubj")
+            for kid in left:
+                self._move(kid, subject, self.relations[kid])
+            return relation != "nsubj"
+        return False
 
     def _mend_joined(self, verb: int) -> bool:
         """Find the subject of *India test-fired a missile*, which was taken for a part of *test*."""
@@ -1126,6 +1194,11 @@ class Clauses:
         by = by or self._below(noun, "by")
         if by:
             return tuple(by)
+        for kid in self.kids(noun):
+            if self.relations[kid] == "acl" and self.lowers[kid] in _LEADING:
+                found = self.subjects(kid, depth + 1)
+                if found and found != (noun,):
+                    return found
         verb = self.governor_of_noun(noun)
         if (
             verb is not None
@@ -1149,7 +1222,12 @@ class Clauses:
         """Return what a preposition joins to a noun by way of others: *the killing of a man in Gaza by soldiers*."""
         level = [noun]
         for _ in range(3):
-            level = [k for n in level for k in self.kids_by(n, "nmod") if k > noun]
+            level = [
+                k
+                for n in level
+                for k in self.kids_by(n, "nmod")
+                if k > noun and (n == noun or name == "by" or self.lowers[n] not in _RELATIONAL)
+            ]
             found = [k for k in level if name in self.cases(k)]
             if found and level is not None:
                 return found
@@ -1232,6 +1310,15 @@ class Clauses:
             if not found and name not in ("of", "by"):
                 # or its own object: "a shipment of vaccines from Canada to Haiti"
                 found = [Filler(k, name) for k in self._below(token, name)]
+            if not found:
+                # or who is said to lead it: "the sanctions led by the EU against Minsk"
+                found = [
+                    Filler(inner, name)
+                    for k in self.kids(token)
+                    if self.relations[k] == "acl" and self.lowers[k] in _LEADING
+                    for inner in self.kids(k)
+                    if self.relations[inner] in _OBLIQUE and name in self.cases(inner)
+                ]
             if not found and self.relations[token] == "conj":
                 found = (
                     self._prepositional(self.heads[token], name)

@@ -88,6 +88,18 @@ _OFFICIAL: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY"})
 _ARMED: Final = frozenset({"REB", "UAF", "MIL", "COP", "CRM", "SPY"})
 # Who means what is said of him, whatever else the sentence speaks of.
 _EARNEST: Final = _ARMED | _OFFICIAL | {"LAB", "OPP", "PTY", "REF"}
+# What is mostly the reason of another event where it is no subject or object: "complained over two raids".
+_OFTEN_CAUSES: Final = frozenset({"ASSAULT", "COERCE", "PROTEST"})
+_CORE: Final = ("nsubj", "nsubj:pass", "obj", "root")
+_LIFTING: Final = ("lift", "eas", "end", "revo", "resc", "relax", "repeal", "abol", "scrap")
+# Who is held by somebody else than a state, and by whom.
+_CAPTIVES: Final = frozenset(
+    "hostage hostages captive captives kidnapped abducted schoolgirls schoolboys".split()
+)
+_CAPTORS: Final = frozenset(
+    "gunmen kidnappers abductors captors militants bandits pirates rebels insurgents ransom kidnapped abducted"
+    " hostage hostages".split()
+)
 _DOMESTIC_FORCE: Final = frozenset({"COP", "UAF", "CRM", "CVL", "REB"})
 _INSTITUTIONS: Final = frozenset({"GOV", "LEG", "JUD", "PTY", "OPP", "SPY"})
 _STATE_SECTORS: Final = frozenset(
@@ -589,6 +601,11 @@ class EventCoder:
             outer,
             carried=carried,
             sided=bool(resolved_actors and resolved_recipients)
+            or (
+                kind not in _NEEDS_RECIPIENT
+                and (kind not in _OFTEN_CAUSES or graph.relations[reading.trigger] in _CORE)
+                and _is_inside(graph, reading, resolved_actors)
+            )
             or (reading.reciprocal and len({n.actor.code for n in (*actors, *recipients)}) > 1),
             triggers=triggers - {outer},
         )
@@ -614,7 +631,12 @@ class EventCoder:
             )
             if not reciprocal and not recipients and kind == "CONSULT":
                 confidence *= 0.6
-        elif kind == "CONSULT" and not recipients and graph.tags[reading.trigger] == "NOUN":
+        elif (
+            kind == "CONSULT"
+            and not recipients
+            and not reading.entry.alone
+            and graph.tags[reading.trigger] == "NOUN"
+        ):
             confidence *= 0.6
         if confidence < self.threshold:
             if notes is not None:
@@ -787,6 +809,12 @@ class EventCoder:
             and not (graph.heads[t] == reading.trigger and graph.relations[t] in _MODIFYING)
         )
 
+    def _is_lifted(self, graph: Clauses, reading: Reading) -> bool:
+        """Tell whether a rule of the state comes to its end: *the curfew was lifted*, *the easing of the ban*."""
+        return graph.lowers[reading.trigger].startswith(_LIFTING) or any(
+            operator in ("lift", "end") for operator, _ in reading.chain
+        )
+
     def _implied(
         self, graph: Clauses, reading: Reading, kind: str, mode: str | None, recipients: list[Named],
         place: tuple[int, object, str] | None, resolved: ResolvedArticle, sizes: dict[str, int],
@@ -819,8 +847,16 @@ class EventCoder:
             )
             or (kind == "SANCTION" and mode in ("convict", "expel"))
             or (kind == "ACCUSE" and mode in ("allege", "investigate") and recipients)
+            or (kind == "CONCEDE" and any(n.actor.sector for n in recipients))
+            or (kind == "RETREAT" and mode is None and self._is_lifted(graph, reading))
         ):
             sector = "JUD" if kind == "SANCTION" and mode == "convict" else "GOV"
+        elif kind == "RETREAT" and mode == "release" and recipients:
+            freed = {t for n in recipients for t in (n.token, *graph.kids(n.token))}
+            taken = not _CAPTORS.isdisjoint(graph.words) or any(
+                graph.lowers[t] in _CAPTIVES for t in freed
+            )
+            sector = "UAF" if taken else "GOV"
         elif kind == "MOBILIZE" and country is not None:
             sector = "COP" if mode == "police" else "MIL"
         elif kind == "RETREAT" and mode == "ceasefire" and place is not None:
@@ -1078,6 +1114,14 @@ def _own_words(graph: Clauses, outer: int) -> bool:
     speakers = set(graph.subjects(graph.heads[node]))
     own = set(graph.subjects(outer))
     return bool(speakers & own) or any(graph.tags[t] == "PRON" for t in own)
+
+
+def _is_inside(graph: Clauses, reading: Reading, side: list[Named]) -> bool:
+    """Tell whether an event noun names a side in its own phrase: *Russia's pullout*, *a truce by the rebels*."""
+    if not side or graph.tags[reading.trigger] not in ("NOUN", "PROPN"):
+        return False
+    low, high = graph.subtree(reading.trigger)
+    return any(low <= n.token < high and n.token != reading.trigger for n in side)
 
 
 def _is_state(resolved: ResolvedArticle, named: Named) -> bool:

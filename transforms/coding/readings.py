@@ -74,6 +74,14 @@ _AS_SUBJECT: Final = ("nsubj", "csubj", "nsubj:pass", "csubj:pass")
 _SENT: Final = frozenset({"AID", "THREATEN", "SUPPORT", "AGREE", "REQUEST", "ACCUSE", "CONCEDE"})
 _ANSWERING: Final = frozenset({"refuse", "condemn", "accuse", "approve", "deny", "agree"})
 """Operators whose passive without an agent leaves its content as the event."""
+_WARES: Final = frozenset(
+    "share shares stock stocks bond bonds currency market markets index futures export exports wine wines beer film films"
+    " movie movies song songs album novel novels painting paintings fashion cuisine dish dishes restaurant restaurants".split()
+)
+"""What a nationality is said of without being anybody in politics: *Hong Kong shares surrendered their gains*."""
+_WHILE: Final = frozenset({"during", "on", "at", "after", "following"})
+_JOINTS: Final = frozenset({"of", "from", "to", "for", "in", "on"})
+"""Prepositions that join the words of a nominal form."""
 _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
 
 
@@ -402,10 +410,14 @@ class SentenceReader:
             if acting:
                 self.slot = slot
                 return acting
-            if not nested:
+            if not nested and not (
+                slot == "subj" and all(self.graph.lowers[t] in _WARES for t in spread)
+            ):
                 nested = tuple(
                     inner for t in spread for inner in self._owners(t, taken) if inner not in taken
                 )
+            if slot == "mod":  # "student protests", but not "a night curfew"
+                spread = tuple(t for t in spread if self.is_kind(t, "actor"))
             best = best or spread
         return nested or best
 
@@ -447,6 +459,16 @@ class SentenceReader:
         if not any(self.is_kind(t, "actor") for t in found) and entry.label in ("AID", "COOPERATE"):
             found = tuple(t for t in self._modifiers(token) if t not in recipients)
         return tuple(t for t in found if self.is_kind(t, "actor"))
+
+    def _attending(self, token: int) -> tuple[int, ...]:
+        """Return who takes part in a meeting that only says when: *during a visit to Vientiane, the minister spoke*."""
+        graph = self.graph
+        verb = graph.heads[token]
+        if graph.tags[verb] != "VERB" or not graph.cases(token) & _WHILE:
+            return ()
+        return tuple(
+            t for t in self._spread(graph.surface_subject(verb)) if self.is_kind(t, "actor")
+        )
 
     def _modifiers(self, token: int) -> tuple[int, ...]:
         """Return the states that the adjectives of a thing name: *tonnes of Indian wheat*."""
@@ -509,7 +531,20 @@ class SentenceReader:
             level = [k for k in following if k not in taken]
         return ()
 
-    def _plain(self, token: int, entry: Entry) -> Reading:
+    def _phrase_head(self, token: int, entry: Entry) -> int:
+        """Return the word a nominal form hangs on: *exchange* of ``exchange of prisoners``, else the last one."""
+        graph = self.graph
+        node = token
+        if entry.pos == "N" and not _JOINTS.isdisjoint(entry.rest):
+            while (
+                graph.relations[node] == "nmod"
+                and token - len(entry.rest) <= graph.heads[node] < node
+            ):
+                node = graph.heads[node]
+        return node
+
+    def _plain(self, word: int, entry: Entry) -> Reading:
+        token = self._phrase_head(word, entry)
         if entry.pos == "A" and entry.actor == ("subj",):
             actors = self._spread(self.graph.surface_subject(token))
         else:
@@ -519,6 +554,8 @@ class SentenceReader:
         )
         if entry.pos == "N" and not any(self.is_kind(t, "actor") for t in actors):
             actors = self._senders(token, entry, recipients) or actors
+            if entry.label == "CONSULT" and not any(self.is_kind(t, "actor") for t in actors):
+                actors = self._attending(token) or actors
             recipients = tuple(t for t in recipients if t not in actors)
         if (
             entry.label == "AID"
@@ -571,9 +608,10 @@ class SentenceReader:
             reciprocal = reciprocal and not recipients
         if between and not recipients:
             actors = tuple(dict.fromkeys((*between, *(a for a in actors if a in between))))
-        for word_back in range(1, len(entry.rest) + 1):
-            if entry.pos == "N":
-                consumed.add(token - word_back)
+        if entry.pos == "N":
+            consumed.update(range(word - len(entry.rest), word))
+            consumed.add(word)
+            consumed.discard(token)
         return Reading(
             trigger=token, entry=entry, event_type=entry.label, mode=entry.mode, actors=actors,
             recipients=recipients, reciprocal=reciprocal, confidence=entry.confidence,
@@ -595,7 +633,11 @@ class SentenceReader:
                         k
                         for k in graph.kids(token)
                         if graph.relations[k] in ("acl", "advcl", "csubj")
-                        and any(graph.lowers[m] == "to" for m in graph.kids(k))
+                        and any(
+                            graph.lowers[m] == "to"
+                            or (graph.lowers[m] == "that" and operator.pos == "N")
+                            for m in graph.kids_by(k, "mark")
+                        )
                     ]
                 if not candidates and token + 1 < graph.last and operator.pos == "V":
                     # "was mulling tearing up a pact": a participle that follows at once is what is mulled
@@ -704,6 +746,10 @@ class SentenceReader:
                 break
         if event is not None:
             plain = self._plain(token, event)
+            if event.pos == "V" and best is None and self.graph.is_passive(token):
+                told = self._told_by_patient(token, plain)
+                if told is not plain:
+                    return told
             outer = best.chain[0][0] if best is not None and best.chain else ""
             if best is None:
                 best = plain
@@ -734,6 +780,33 @@ class SentenceReader:
             if must is not None:
                 return must
         return best
+
+    def _told_by_patient(self, token: int, plain: Reading) -> Reading:
+        """Return what a passive without an agent tells of an event noun whose own actor is named.
+
+        *Kuwait's gift was handed over*: the noun says who did it. *U.S. threats were brushed off*: by whom nobody says,
+        so the noun is the event.
+        """
+        if any(self.is_kind(t, "actor") for t in plain.actors):
+            return plain
+        for patient in self.graph.patients(token):
+            inner = self.reading(patient)
+            if (
+                inner is None
+                or inner.trigger != patient
+                or not any(self.is_kind(t, "actor") for t in inner.actors)
+            ):
+                continue
+            if plain.event_type == "REJECT" and inner.event_type != "REJECT":
+                return inner
+            return dataclasses.replace(
+                plain,
+                actors=inner.actors,
+                recipients=tuple(t for t in plain.recipients if t not in inner.actors)
+                or tuple(t for t in inner.recipients if t not in inner.actors),
+                covers=plain.covers | inner.covers | {patient},
+            )
+        return plain
 
     def _is_direct(self, verb: int, noun: int) -> bool:
         """Tell whether a noun is the verb's own object or subject, not part of its purpose or circumstances."""

@@ -95,7 +95,8 @@ class Execution:
                 worker_bytes=self.config.worker_mb * 1_000_000,
             )
         with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
-            return pool.run(job, units, watch)
+            # what annotates is wanted for nothing else, and has nothing to wind up
+            return pool.run(job, units, watch, last=is_warm)
 
     def _warm(self, job: Job) -> bool:
         """Begin to load what annotation needs, now or after this job; return whether a fork server does."""

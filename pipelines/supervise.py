@@ -331,13 +331,16 @@ class Pool:
         """End all workers."""
         self.close()
 
-    def run(self, job: Job, units: Sequence[Unit], watch: Watch) -> Outcome:
-        """Do all units.
+    def run(self, job: Job, units: Sequence[Unit], watch: Watch, *, last: bool = False) -> Outcome:
+        """Do all units; after the ``last`` job workers are ended as soon as nothing is left to do.
 
         Raises:
           RunStoppedError: no unit can succeed.
         """
-        return _StageRun(self, job, units, watch).run()
+        outcome = _StageRun(self, job, units, watch).run(wind_up=not last)
+        if last:
+            self.close()
+        return outcome
 
     def close(self) -> None:
         """End all workers now."""
@@ -418,13 +421,14 @@ class _StageRun:
         self.good = 0
         self.starts_failed = 0
 
-    def run(self) -> Outcome:
+    def run(self, *, wind_up: bool) -> Outcome:
         while self.queue or self.again or any(worker.unit for worker in self.pool.workers):
             self._staff()
             self._listen()
             self._check_stalled()
             self._report()
-        self._dismiss()
+        if wind_up:
+            self._dismiss()
         return Outcome(done=tuple(self.done), failures=tuple(self.failures))
 
     # ------------------------------------------------------------------ hiring and firing

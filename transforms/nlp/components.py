@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from spacy import registry
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 
 PARAGRAPHS = "dateline_paragraphs"
+
+UNFILLED = "dateline.Unfilled.v1"
+"""A tokenizer without rules, for a model that brings them all: else a language's own are made first and thrown away."""
+
+
+@registry.tokenizers(UNFILLED)  # type: ignore[untyped-decorator]
+def make_unfilled_tokenizer() -> Callable[[Language], Tokenizer]:
+    """Return what makes the tokenizer of a pipeline."""
+    return lambda nlp: Tokenizer(nlp.vocab)
 
 
 @Language.component(PARAGRAPHS, assigns=["token.is_sent_start"])

@@ -81,7 +81,12 @@ def load_model(
     steps = meta.get("pipeline", [])
     unread = [step for step in steps if step in UNREAD and not (lemmas and "lemma" in step)]
     is_ours = reader.READER in steps
-    settings = {f"components.{reader.READER}.precision": precision} if is_ours else {}
+    settings: dict[str, Any] = {}
+    if is_ours:
+        settings = {
+            f"components.{reader.READER}.precision": precision,
+            "nlp.tokenizer": {"@tokenizers": components.UNFILLED},
+        }
     try:
         nlp = spacy.load(folder, exclude=unread, config=settings)
     except (OSError, ValueError, ImportError, KeyError) as error:

@@ -395,6 +395,8 @@ class EventCoder:
                     side = phrases.stand_in(head, self._those_before(phrases, view, head))
                 elif not side and phrases.graph.lowers[head] in ("we", "our", "i", "my"):
                     side = phrases.stand_in(head, self._speaker_after(phrases, view))
+                elif named is not None and named.generic:
+                    side = [self._of_owner(phrases, view, named)]
             for named in side:
                 span = (named.actor.start, named.actor.end, named.actor.code)
                 if span in taken or any(_is_part(named, other) for other in found):
@@ -460,14 +462,33 @@ class EventCoder:
                 return []
             graph = Clauses(resolved.annotated.tokens, before, view.dated)
             earlier = Phrases(graph, resolved, self.knowledge, view.dateline)
-            if phrases.graph.lowers[head] in ("he", "she"):
+            word = phrases.graph.lowers[head]
+            if word in ("he", "she", "his", "her"):
                 return earlier.single_subject()
+            if word == "its":
+                return earlier.single_body()
+            if word == "their":
+                return earlier.plural_subject()
             found = earlier.couple()
-            if not found and phrases.graph.lowers[head] == "they":
+            if not found and word == "they":
                 found = earlier.plural_subject()
             if found:
                 return found
         return []
+
+    def _of_owner(self, phrases: Phrases, view: _View, named: Named) -> Named:
+        """Give *its commander* the country of what the sentence before is about."""
+        owner = phrases.owned(named.token)
+        before = [] if owner is None else self._those_before(phrases, view, owner)
+        codes = {(n.actor.code, n.actor.country) for n in before}
+        if len(codes) != 1 or None in codes:
+            return named
+        ((code, country),) = codes
+        sector = named.actor.sector
+        if sector in (None, "GOV") and before[0].actor.sector not in (None, "MIL", "COP"):
+            sector = before[0].actor.sector  # the leaders of a rebel group are rebels
+        actor = dataclasses.replace(named.actor, code=code, country=country, sector=sector)
+        return dataclasses.replace(named, actor=actor, generic=False)
 
     def _event(
         self, resolved: ResolvedArticle, view: _View, sentence: Sentence, graph: Clauses, phrases: Phrases, reader: SentenceReader, reading: Reading,

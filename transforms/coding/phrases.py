@@ -22,6 +22,7 @@ _PRONOUNS: Final = frozenset("he she it they him her them we us i you who".split
 _POSSESSIVES: Final = frozenset(["his", "her", "its", "their", "our", "my", "your"])
 _DASHES: Final = frozenset(["-", "–", "—", "--", ":"])
 _FIRST: Final = frozenset("i we us our my".split())
+_OWNERS: Final = frozenset("its his her their".split())
 # Plural nouns that, with "two" or "both", name the parties of the story; the paired ones do so alone.
 _PAIRED: Final = frozenset(
     "sides allies neighbours neighbors ministers secretaries counterparts rivals foes leaders presidents delegations"
@@ -372,6 +373,35 @@ class Phrases:
                 role is not None and role.kind == "person" and graph.xpos[token] in ("NN", "NNP")
             ):
                 return [named]
+        return []
+
+    def owned(self, token: int) -> int | None:
+        """Return the *its* of a phrase that nothing in the sentence resolves, as in *its commander*."""
+        graph = self.graph
+        for kid in graph.kids_by(token, "nmod:poss"):
+            if graph.lowers[kid] in _OWNERS and self.entity(kid) is None:
+                return kid
+        return None
+
+    def single_body(self) -> list[Named]:
+        """Return the state, organisation or group the sentence is about: what *its* in the next one means."""
+        graph = self.graph
+        for token in range(graph.first, graph.last):
+            if graph.relations[token] not in ("nsubj", "nsubj:pass"):
+                continue
+            head = graph.heads[token]
+            if graph.heads[head] != head:
+                continue
+            named = self.actor(token)
+            if named is None or not named.actor.code or self._is_person(named):
+                return []
+            role = self.knowledge.role(graph.lowers[token])
+            is_body = (
+                graph.xpos[token] in ("NN", "NNP")
+                and len(graph.conjuncts(token)) == 1
+                and (role is None or role.kind != "person")
+            )
+            return [named] if is_body else []
         return []
 
     def couple(self) -> list[Named]:

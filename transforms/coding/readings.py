@@ -41,6 +41,8 @@ _BACKGROUND: Final = frozenset(
     "after before since while amid during because because_of despite as when though although"
     " following until according_to by like unlike besides including under ahead_of due_to".split()
 )
+# "opened an inquiry with the help of Interpol": nobody it is directed at
+_HELP: Final = frozenset("help aid assistance support backing cooperation participation approval consent".split())
 _PART_OF_NAME: Final = frozenset({"amod", "compound", "nmod:desc", "flat"})
 _MUST: Final = frozenset({"must", "should", "ought"})
 _HAVE_TO: Final = frozenset({"has", "have", "had", "need", "needs", "needed"})
@@ -513,8 +515,13 @@ class SentenceReader:
                 for kid in graph.kids(node):
                     if kid in seen or graph.relations[kid] in _ASIDE:
                         continue
-                    if graph.relations[kid] in ("advcl", "obl") and graph.cases(kid) & _BACKGROUND:
+                    cases = graph.cases(kid)
+                    if graph.relations[kid] in ("advcl", "obl") and (
+                        cases & _BACKGROUND or ("with" in cases and graph.lowers[kid] in _HELP)
+                    ):
                         continue
+                    if graph.relations[kid] == "advcl" and "of" in cases:
+                        continue  # "accused him of killing a minister": the charge
                     if graph.relations[kid] == "conj" and graph.tags[kid] == "VERB":
                         continue
                     if graph.relations[kid] == "acl" and graph.xpos[kid] in ("VBN", "VBG"):

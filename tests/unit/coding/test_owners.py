@@ -1,0 +1,54 @@
+"""Whom *its commander* belongs to, and who only helps or is only spoken of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.explain import explain_text
+
+
+def events_of(text: str) -> list[Any]:
+    return [event for sentence in explain_text(text) for event in sentence["events"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "sector"),
+    [
+        (
+            "The United Nations force called for calm. Its commander met Lebanese officers.",
+            "UNO",
+            "MIL",
+        ),
+        ("The Taliban lost two districts. Its leaders condemned France.", "AFG", "REB"),
+        ("France and Spain signed the treaty. Their ministers condemned Russia.", "FRA ESP", None),
+        ("French lawmakers left the hall. Their leaders condemned Russia.", "FRA", None),
+        ("In March it rained in Kenya. Its ministers condemned Uganda.", None, None),
+    ],
+)
+def test_an_owner_before(text: str, code: str | None, sector: str | None) -> None:
+    last = [named for event in events_of(text)[-1:] for named in event["actor"]]
+    if code is None:
+        assert not last or last[0]["code"] != "KEN"  # a place where it rains owns nobody
+    else:
+        assert [named["code"] for named in last] == code.split()
+        assert sector in (None, last[0]["sector"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ghana's cyber security authority has opened an investigation with the help of Estonia.",
+        'She accused members of the club of "shielding a government that breaks the law".',
+    ],
+)
+def test_helpers_and_charges_are_no_recipients(text: str) -> None:
+    for event in events_of(text):
+        assert event["recipient"] == []
+
+
+def test_a_rescue_is_no_arrest() -> None:
+    assert not events_of("A Red Cross helicopter picked up five men near Puerto Guzmán.")
+    (event,) = events_of("Turkish police picked up five men in Ankara.")
+    assert event["type"] == "COERCE"

@@ -42,7 +42,9 @@ _BACKGROUND: Final = frozenset(
     " following until according_to by like unlike besides including under ahead_of due_to".split()
 )
 # "opened an inquiry with the help of Interpol": nobody it is directed at
-_HELP: Final = frozenset("help aid assistance support backing cooperation participation approval consent".split())
+_HELP: Final = frozenset(
+    "help aid assistance support backing cooperation participation approval consent".split()
+)
 _PART_OF_NAME: Final = frozenset({"amod", "compound", "nmod:desc", "flat"})
 _MUST: Final = frozenset({"must", "should", "ought"})
 _HAVE_TO: Final = frozenset({"has", "have", "had", "need", "needs", "needed"})

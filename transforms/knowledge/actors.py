@@ -125,7 +125,14 @@ GENERIC_NAME: Final = frozenset(
     "democrats secret police special action independent progressive freedom progress radical islamic".split()
 )
 """Words of which names are made that organisations of many countries bear."""
+OF_BODIES: Final = ("organisation", "name")
 SUPRANATIONAL: Final = frozenset(("IGO", "UNO", "EUR", "NGO"))
+PRESIDING: Final = frozenset(("president", "vice president", "vice-president"))
+"""Heads of states and of clubs: ``president of the teachers' union``."""
+STATE: Final = frozenset(("GOV", "REB", "MIL", "ELI", "OPP"))
+BODIES: Final = frozenset(
+    ("group", "university", "company", "union", "church", "media", "parliament", "court", "ngo")
+)
 FIGHTING: Final = frozenset(("armed", "party", "movement"))
 """Kinds of organisations whose gunmen are theirs, not unknown ones."""
 SUPPORT: Final = frozenset(
@@ -259,6 +266,10 @@ def _without_name_parts(parts: Sequence[str], hits: list[_Hit], knowledge: Knowl
             names = (" ".join(parts[max(0, hit.last - size) : hit.last]) for size in (4, 3, 2))
             if any(knowledge.people.named(name) for name in names):
                 continue
+        elif hit.term.kind == "role" and hit.term.sector == "MIL" and parts[hit.first] == "marine":
+            names = (" ".join(parts[hit.first : hit.first + size]) for size in (4, 3, 2))
+            if any(knowledge.people.named(name) for name in names):
+                continue
         kept.append(hit)
     return kept
 
@@ -369,8 +380,10 @@ class _Phrase:
                 sector, sector_basis = "CVL", "place"
         if country is not None:
             code = code or country
-        elif code in SUPRANATIONAL and basis == "organisation" and sector in ("SOC", "OPP"):
-            sector = None  # staff of the organisation, such as observers of the OSCE
+        elif code in SUPRANATIONAL and basis in OF_BODIES and sector in ("SOC", "OPP"):
+            # observers of the OSCE are its staff; its human rights chief is an official
+            is_official = sector_hit is not None and sector_hit.term.sector == "GOV"
+            sector = "GOV" if is_official else None
         return ActorFacts(
             country=country,
             code=code,
@@ -555,6 +568,8 @@ class _Phrase:
                 continue
             if term.sector == "OPP" and head.term.sector == "JRN":
                 continue  # an opposition newspaper is one
+            if term.name in RANKS and head.term.role_kind == "group":
+                continue  # a general council
             if term.kind == "role" and term.rank > rank:
                 best, rank, basis = hit, term.rank, "modifier"
             elif (
@@ -588,7 +603,7 @@ class _Phrase:
             return "MIL", "modifier", head
         if head.term.name in UNIONS and not WORKERS.isdisjoint(self.parts):
             return "LAB", "modifier", head
-        if rank <= 2:
+        if rank <= 2 or head.term.name in PRESIDING:
             inner = self._sector_of_part(head)
             if inner is not None:
                 return inner.term.sector, "part of", inner
@@ -608,7 +623,8 @@ class _Phrase:
     def _sector_of_part(self, head: _Hit) -> _Hit | None:
         """Look through ``members of``, ``leader of``, ``supporters of`` at what follows."""
         word = self.parts[head.last - 1]
-        if word not in PARTS:
+        presides = head.term.name in PRESIDING
+        if word not in PARTS and not presides:
             return None
         index = self.core_end
         if index >= len(self.parts) or self.parts[index] not in ("of", "from", "for"):
@@ -622,6 +638,8 @@ class _Phrase:
             term = hit.term
             if term.sector is None or term.kind not in ("role", "organisation"):
                 continue
+            if presides and (term.sector in STATE or term.role_kind not in BODIES):
+                return None
             if word in SUPPORT and term.sector not in ("REB", "OPP", "ELI", "PTY"):
                 continue
             if term.kind == "organisation" and term.role_kind == "igo":
@@ -685,7 +703,8 @@ class _Phrase:
             if term.code is not None and not (
                 term.kind == "religion" and self._place_after(tuple(IN_WORDS | FROM_WORDS))
             ):
-                return None, term.code, basis
+                city = self._city() if term.kind == "religion" and core is not head else None
+                return city, city or term.code, "gazetteer" if city else basis
         after = self._country_after()
         if after is not None:
             return after

@@ -138,6 +138,14 @@ ROLE_NOUNS: Final = frozenset(
 NOMINAL_WORDS: Final = ROLE_NOUNS | {"he", "she", "counterpart"}
 
 
+OF_STATES: Final = frozenset(("GOV", "MIL", "COP", "LEG", "JUD", "SPY"))
+LOCAL_NAMES: Final = {
+    ("congress", "IND"): "indian national congress",
+    ("congress", "NPL"): "nepali congress",
+}
+"""Everyday names of bodies that a state does not have, and the party so called there."""
+
+
 @dataclasses.dataclass(slots=True, eq=False)
 class Cluster:
     """Mentions of one thing while the article is read."""
@@ -953,7 +961,11 @@ class Resolver:
                     continue  # initials say less than the name
                 facts = self._facts(left, mention.last, self._noun(mention))
                 title = self.scan.role_ending.get(mention.first)
-                if title is not None and title.term.role_kind == "person":
+                if (title is not None and title.term.role_kind == "person") or (
+                    facts.sector_basis == "title" and self._role_in(left, mention.first) is not None
+                ):
+                    facts = dataclasses.replace(facts, sector=None, sector_basis=None)
+                if facts.sector == "GOV" and facts.country is None and self._is_of_a_firm(mention):
                     facts = dataclasses.replace(facts, sector=None, sector_basis=None)
                 self._set_facts(cluster, facts)
                 if cluster.country is None and cluster.code is None:
@@ -970,6 +982,31 @@ class Resolver:
                 )
                 cluster.country_basis = "context" if cluster.country else None
                 cluster.confidence = 0.5
+                self._rename_locally(cluster)
+
+    def _rename_locally(self, cluster: Cluster) -> None:
+        """Take a bare name for what it is at home: ``Congress`` in an article about India is the party."""
+        name = LOCAL_NAMES.get((key(cluster.name), cluster.country or ""))
+        known = self.knowledge.organisations_by_name.get(name) if name else None
+        if known is None:
+            return
+        cluster.identity = ("organisation", key(known.name), known.country or "")
+        cluster.name, cluster.is_fixed_name = known.name, True
+        cluster.sector, cluster.sector_basis = known.sector, "organisation"
+        cluster.role = known.kind
+
+    def _is_of_a_firm(self, mention: Found) -> bool:
+        """Say whether a department is one of a charity, school or firm: ``the Projects Department at Qatar Charity``."""
+        after = mention.last
+        if after + 2 >= len(self.tokens) or self.tokens.lowers[after] not in ("at", "of", "in"):
+            return False
+        for start in (after + 1, after + 2):
+            position = bisect.bisect_left(self.found, start, key=_first)
+            if position < len(self.found) and self.found[position].first == start:
+                other = self.found[position]
+                sector = self._facts(start, other.last, self._noun(other)).sector
+                return other.label == "ORG" and sector not in OF_STATES
+        return False
 
     # -- people ------------------------------------------------------------------------------------------------------
 
@@ -1146,8 +1183,12 @@ class Resolver:
             self._settle_person(cluster, facts)
 
     def _title(self, left: int, mention: Found, cluster: Cluster) -> ActorFacts:
-        facts = self._facts(left, mention.first, mention.first - 1)
         role = self._role_in(left, mention.first)
+        head = mention.first - 1
+        addressed = -1 if role is None else self._addressed(left, head)
+        if addressed >= 0:
+            head = addressed
+        facts = self._facts(left, mention.first, head)
         if role is not None and role.term.name == "counterpart":
             return self._as_counterpart(cluster, mention, facts)
         if role is not None:
@@ -1155,6 +1196,14 @@ class Resolver:
             cluster.office = cluster.office or role.term.office
             cluster.role_words.update(self.scan.parts[role.last - 1])
         return facts
+
+    def _addressed(self, left: int, last: int) -> int:
+        """Return the role before ``to`` in a title, else -1: the ``envoy`` of ``US envoy to Niger John Doe``."""
+        for token in range(last, left, -1):
+            if self.tokens.lowers[token] in ("to", "for"):
+                role = self.scan.role_ending.get(token)
+                return token - 1 if role and role.term.role_kind == "person" else -1
+        return -1
 
     def _as_counterpart(self, cluster: Cluster, mention: Found, facts: ActorFacts) -> ActorFacts:
         """Give ``his Azerbaijani counterpart Rauf Mammadzade`` the office of the person named before him."""

@@ -191,7 +191,11 @@ class Scan:
             index += 1
             term = terms.get(phrase)
             if term is not None and (
-                term.kind == "role" or self._has_capitals(start, index, capital, phrase)
+                term.kind == "role"
+                or (
+                    self._has_capitals(start, index, capital, phrase)
+                    and (term.kind != "organisation" or self._is_written_so(start, index))
+                )
             ):
                 best = Hit(start, index, term)
         return best
@@ -207,6 +211,22 @@ class Scan:
         if words[start] in ("al", "el", "the", "ethnic", "pro"):
             return any(word[:1].isupper() for word in words[start + 1 : end])
         return False
+
+    def _is_written_so(self, start: int, end: int) -> bool:
+        """Say whether one short word has the capitals of the organisation's name: *RAB*, not *Rab*, not *RT-PCR*."""
+        word = self.tokens.words[start]
+        if end - start > 1 or len(word) > SHORT_NAME or not word.isalpha():
+            return True
+        if word.isupper():
+            following = self.tokens.words[end : end + 2]
+            return not (
+                len(following) == 2
+                and following[0] == "-"
+                and following[1].isupper()
+                and self.tokens.starts[end] == self.tokens.ends[start]
+                and key(following[1]) not in self.knowledge.terms
+            )
+        return not word.isascii() or word in self.knowledge.cased
 
     def _may_be_short_name(self, index: int) -> bool:
         """Say whether a word that is also an everyday word stands for an organisation: IS, WHO, but not in headlines in capitals."""
@@ -238,6 +258,8 @@ def _term_of(organisation: Organisation) -> Term:
     )
 
 
+SHORT_NAME: Final = 5
+"""Names of so many letters may be initials; then only capitals tell them from other words."""
 LABEL_OF: Final = {
     "country": "LOC",
     "seat": "LOC",

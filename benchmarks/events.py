@@ -2,6 +2,7 @@
 
     python -m benchmarks.events gsr   [GOLD.jsonl] [--out PRED.jsonl]    records with id, doc_id, text
     python -m benchmarks.events sentences [FILE.tsv ...] [--split test] [--errors]
+    python -m benchmarks.events unpolitical [FILE.txt] [--errors]         news without politics: events per 1,000 sentences
     python -m benchmarks.events text "A sentence." [--date 2021-03-17]    explains a text
     python -m benchmarks.events tables LAKE OUT.jsonl                     a lake's events in the columns of the PLOVER scorer
 
@@ -28,6 +29,7 @@ from transforms.knowledge.resolve import load_knowledge, resolve_article
 from transforms.nlp.models import load_model
 
 SENTENCES = Path("tests/golden/sentences")
+UNPOLITICAL = Path("tests/golden/unpolitical.txt")
 
 
 def article(name: str, text: str, date: dt.date | None = None) -> Article:
@@ -199,6 +201,33 @@ def sentences(bench: Bench, files: list[Path], split: str | None, errors: bool) 
     }
 
 
+def unpolitical(bench: Bench, file: Path, errors: bool) -> float:
+    """Code articles in which nothing political happens; print and return the events per 1,000 sentences.
+
+    The file holds articles apart by empty lines, each a line with its kind and its text; ``#`` begins a comment.
+    Negated events count too.
+    """
+    lines = [x for x in file.read_text("utf-8").splitlines() if not x.startswith("#")]
+    blocks = [b.strip().split("\n", 1) for b in "\n".join(lines).split("\n\n") if b.strip()]
+    kinds = {f"{kind}-{i}": kind for i, (kind, _) in enumerate(blocks)}
+    articles = [article(k, t) for k, (_, t) in zip(kinds, blocks, strict=True)]
+    count: dict[str, Counter[str]] = {}
+    for resolved, events in bench.events(articles):
+        of = count.setdefault(kinds[resolved.annotated.article.uri], Counter())
+        of["sentences"] += len(resolved.annotated.sentences)
+        of["events"] += len(events)
+        for event in events if errors else ():
+            print(f"{event.event_type} {event.trigger} {event.rule} {event.confidence} | {event.event_text}")  # fmt: skip
+    total = sum(count.values(), Counter())
+    rate = 1000 * total["events"] / total["sentences"]
+    print(
+        f"{total['events']} events in {total['sentences']} sentences without politics: {rate:.1f} per 1,000"
+    )
+    for kind, of in sorted(count.items(), key=lambda item: -item[1]["sentences"]):
+        print(f"   {kind:16} {of['events']} in {of['sentences']}")
+    return rate
+
+
 def text(bench: Bench, given: str, date: dt.date | None) -> None:
     for resolved in bench.resolved([article("text", given, date)]):
         tokens = resolved.annotated.tokens
@@ -232,7 +261,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("gsr", "sentences", "text", "tables"))
+    parser.add_argument("what", choices=("gsr", "sentences", "unpolitical", "text", "tables"))
     parser.add_argument("inputs", nargs="*")
     parser.add_argument("--model", default="default")
     parser.add_argument("--split")
@@ -252,6 +281,8 @@ def main() -> None:
         )
     elif args.what == "sentences":
         sentences(bench, [Path(p) for p in args.inputs], args.split, args.errors)
+    elif args.what == "unpolitical":
+        unpolitical(bench, Path(args.inputs[0]) if args.inputs else UNPOLITICAL, args.errors)
     else:
         text(bench, args.inputs[0], args.date)
 

@@ -37,6 +37,22 @@ _QUIET_DOMAINS: Final = (
     "weather",
     "domestic",
 )
+# What the words of a quiet domain say of an article as a whole.
+_THEME_OF: Final = {
+    "sport": "sport",
+    "entertainment": "entertainment",
+    "business": "business",
+    "obituary": "obituary",
+    "technology": "science",
+    "medicine": "science",
+    "weather": "weather",
+    "cooking": "lifestyle",
+    "domestic": "lifestyle",
+}
+_LEAST_STRONG: Final = {"sport": 2, "entertainment": 2, "business": 2, "science": 1, "lifestyle": 1}
+# Sectors of the titles that teams, shows and festivals share with armies and parties: captain, organiser.
+_TITLES: Final = frozenset({"MIL", "OPP", "LAB", "PTY"})
+_MADE_UP: Final = frozenset({"ASSAULT", "MOBILIZE", "RETREAT", "THREATEN"})  # what plots tell of
 _PLAIN_OPERATORS: Final = frozenset({"say", "suppose", "begin", "try"})
 _SYMMETRIC: Final = frozenset({"CONSULT", "AGREE", "COOPERATE", "SUPPORT"})
 _NEEDS_RECIPIENT: Final = frozenset(
@@ -166,6 +182,10 @@ class EventCoder:
         marks = [*domains.items(), *tails]
         self._quiet_words = frozenset(w for w, d in marks if d in _QUIET_DOMAINS)
         self._verbs = frozenset(w for w, pos in (*lexicon.events, *lexicon.operators) if pos == "V")
+        self._themes = {
+            **lexicon.themes,
+            **{w: _THEME_OF[d] for w, d in domains.items() if d in _THEME_OF},
+        }
         self._leisure = frozenset(w for w, d in marks if d in ("sport", "entertainment"))
 
     def code(self, resolved: ResolvedArticle) -> tuple[Event, ...]:
@@ -173,6 +193,7 @@ class EventCoder:
         events: list[Event] = []
         domains = self._article_domains(resolved)
         view = _View(resolved)
+        view.theme = self.article_theme(resolved)
         pair = first_pair(resolved)
         for sentence in resolved.annotated.sentences:
             found = self._sentence_events(resolved, view, sentence, domains, pair, None)
@@ -185,6 +206,7 @@ class EventCoder:
         text = resolved.annotated.article.text
         domains = self._article_domains(resolved)
         view = _View(resolved)
+        view.theme = self.article_theme(resolved)
         explained = []
         pair = first_pair(resolved)
         for sentence in resolved.annotated.sentences:
@@ -234,6 +256,37 @@ class EventCoder:
         )
         floor = max(4.0, 0.018 * len(lowers))
         return frozenset(d for d, n in counts.items() if n >= floor)
+
+    def article_theme(self, resolved: ResolvedArticle) -> str | None:
+        """Return what an article without politics is about, or null: by how many of its words are of one theme.
+
+        A word of a quiet domain counts one, a word that is only common there a half. Eight words of one theme in
+        two hundred, four of them different and one or two of them of the domain itself, make an article of it.
+        """
+        themes, domains = self._themes, self.lexicon.domains
+        lowers = resolved.annotated.tokens.lowers
+        found = Counter(w for w in lowers if w in themes)
+        if len(found) < 4:
+            return None
+        weights: Counter[str] = Counter()
+        kinds: Counter[str] = Counter()
+        strong: Counter[str] = Counter()
+        for word, n in found.items():
+            theme = themes[word]
+            own = _THEME_OF.get(domains.get(word, "")) == theme
+            weights[theme] += 2 * n if own else n
+            kinds[theme] += 1
+            strong[theme] += own
+        theme, weight = weights.most_common(1)[0]
+        if theme == "obituary" and kinds[theme] >= 4 and weight >= max(4.0, 0.035 * len(lowers)):
+            return theme
+        sure = kinds[theme] >= 4 and strong[theme] >= _LEAST_STRONG.get(theme, 0)
+        many = kinds[theme] >= 7 and theme != "business"
+        if (sure and weight >= max(6.0, 0.05 * len(lowers))) or (
+            many and weight >= max(7.0, 0.065 * len(lowers))
+        ):
+            return theme
+        return None
 
     def _quiet(
         self, graph: Clauses, article_domains: frozenset[str]
@@ -583,6 +636,14 @@ class EventCoder:
                     f"{word!r}: {kind} ({reading.entry.source}) is a figure of speech: {view.mark}"
                 )
             return None
+        if view.theme is not None and self._is_aside(
+            phrases, view.theme, kind, resolved_actors, recipients
+        ):
+            if notes is not None:
+                notes.append(
+                    f"{word!r}: {kind} ({reading.entry.source}) is no politics: the article is of {view.theme}"
+                )
+            return None
         if not resolved_actors:
             if not self.keep_unresolved:
                 if notes is not None:
@@ -606,6 +667,8 @@ class EventCoder:
             resolved, resolved_actors, resolved_recipients
         ):
             confidence *= _AMONG_PRIVATE[kind]
+            if all(n.actor.sector == "BUS" for n in (*resolved_actors, *resolved_recipients)):
+                confidence *= 0.7
         if kind == "MOBILIZE" and (
             all(n.actor.sector in _PRIVATE for n in resolved_actors)
             or (graph.relations[reading.trigger] == "acl" and graph.xpos[reading.trigger] == "VBN")
@@ -767,6 +830,35 @@ class EventCoder:
         left = graph.phrase_left(head)
         start, end = graph.tokens.starts[left], graph.tokens.ends[head]
         return Actor(text=phrases.text[start:end], start=start, end=end)
+
+    def _is_aside(
+        self,
+        phrases: Phrases,
+        theme: str,
+        kind: str,
+        actors: list[Named],
+        recipients: list[Named],
+    ) -> bool:
+        """Tell whether an event of an article without politics is a figure of speech or private: nobody official takes part.
+
+        States by name count as officials but in sport and entertainment, where they are teams; what a plot tells of is
+        no event whoever does it.
+        """
+        if theme == "entertainment" and kind in _MADE_UP:
+            return True
+        sides = (*actors, *recipients)
+        leisure = theme in ("sport", "entertainment")
+        earnest = _EARNEST - (_TITLES if leisure else {"LAB"})
+        if any(n.actor.sector in earnest for n in sides):
+            return False
+        graph = phrases.graph
+        return leisure or not any(
+            n.actor.sector is None
+            and not _only_locates(graph, n.token)
+            and (entity := phrases.entity(n.token)) is not None
+            and entity.type in ("GPE", "ORG")
+            for n in actors
+        )
 
     # -- rules on actors -----------------------------------------------------------------------------------------
 
@@ -1003,6 +1095,7 @@ class _View:
         self.resolved = resolved
         self.dateline = _opening_dateline(resolved)
         self.contexts: tuple[str, ...] | None = None
+        self.theme: str | None = None  # what an article without politics is about
         self.mark: str | None = None  # a word of a quiet domain in the sentence at hand
         self._place: Place | None = None
         self._placed = False
@@ -1198,6 +1291,15 @@ def _is_part(named: Named, other: Named) -> bool:
         and a.entity_id == b.entity_id
         and a.sector == b.sector
         and (len(a.text) <= len(b.text))
+    )
+
+
+def _only_locates(graph: Clauses, token: int) -> bool:
+    """Tell whether a name only says where somebody is or comes from: *specialists in France and Israel*, *a German couple*."""
+    while graph.relations[token] == "conj":
+        token = graph.heads[token]
+    return graph.relations[token] in _MODIFYING or not graph.cases(token).isdisjoint(
+        ("in", "from", "of")
     )
 
 

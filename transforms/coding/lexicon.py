@@ -32,6 +32,7 @@ OPERATORS: Final = frozenset(
     " prevent deny say suppose".split()
 )
 FIGURATIVE: Final = "figurative"
+THEME: Final = "theme:"  # before the theme of an article that a word counts towards
 PSEUDO_OPERATORS: Final = frozenset({"FUTURE", "HYPOTHETICAL", "NEGATION"})
 SLOTS: Final = frozenset(
     "subj obj iobj poss mod comp prt any with against to on upon of from in over at for by"
@@ -243,6 +244,7 @@ class Lexicon:
     domain_phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
     idioms: dict[str, tuple[tuple[str, ...], ...]]
     figurative: frozenset[str]
+    themes: dict[str, str]
     contexts: dict[str, tuple[str, ...]]
     digest: str
     entries: int = 0
@@ -526,9 +528,11 @@ def _friends(
     dict[str, list[tuple[tuple[str, ...], str]]],
     dict[str, list[tuple[str, ...]]],
     frozenset[str],
+    dict[str, str],
 ]:
-    """Return single words by domain, phrases of domains by their last word, idioms by their first, figures of speech."""
+    """Return single words by domain, phrases of domains by their last word, idioms by their first, figures of speech, words by theme."""
     figurative: frozenset[str] = frozenset()
+    themes: dict[str, str] = {}
     domains: dict[str, str] = {}
     phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     idioms: dict[str, list[tuple[str, ...]]] = {}
@@ -541,6 +545,9 @@ def _friends(
                 continue
             if row["domain"] == FIGURATIVE:
                 figurative |= _forms_of(parts[0])
+            elif row["domain"].startswith(THEME):
+                for form in noun_forms(parts[0]) if parts[0].isalpha() else {parts[0]}:
+                    themes.setdefault(form, row["domain"].removeprefix(THEME))
             elif len(parts) == 1:
                 if row["domain"] != "idiom":
                     for form in noun_forms(parts[0]) if parts[0].isalpha() else {parts[0]}:
@@ -550,7 +557,7 @@ def _friends(
             else:
                 for form in noun_forms(parts[-1]) if parts[-1].isalpha() else {parts[-1]}:
                     phrases.setdefault(form, []).append(((*parts[:-1], form), row["domain"]))
-    return domains, phrases, idioms, figurative
+    return domains, phrases, idioms, figurative, themes
 
 
 def _contexts(tables: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -654,9 +661,11 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
     domain_phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {}
     idioms: dict[str, tuple[tuple[str, ...], ...]] = {}
     figurative: set[str] = set()
+    themes: dict[str, str] = {}
     for name, text in by_kind["friends"]:
-        singles, phrases, found_idioms, found_figures = _friends(name, text)
+        singles, phrases, found_idioms, found_figures, found_themes = _friends(name, text)
         figurative |= found_figures
+        themes.update(found_themes)
         domains.update(singles)
         for last, pairs in phrases.items():
             domain_phrases[last] = (*domain_phrases.get(last, ()), *pairs)
@@ -698,6 +707,7 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         domain_phrases,
         idioms,
         frozenset(figurative),
+        themes,
         _contexts(by_kind["contexts"]),
         lexicon_digest(extra),
         len(entries),

@@ -125,7 +125,8 @@ RELATIONS = (
     "nsubj", "obj", "obl", "nmod", "conj", "flat", "compound", "amod", "ccomp", "xcomp", "advcl", "parataxis", "appos",
 )  # fmt: skip
 WORDS = (("Ruritania", "NNP", "PROPN"), ("said", "VBD", "VERB"), ("arrested", "VBN", "VERB"),
-         ("talks", "NNS", "NOUN"), ("and", "CC", "CCONJ"), ("in", "IN", "ADP"), ("that", "WDT", "PRON"))  # fmt: skip
+         ("talks", "NNS", "NOUN"), ("and", "CC", "CCONJ"), ("in", "IN", "ADP"), ("that", "WDT", "PRON"),
+         (":", ":", "PUNCT"), (",", ",", "PUNCT"))  # fmt: skip
 
 
 @st.composite
@@ -237,3 +238,61 @@ def test_a_pair_of_countries_is_no_name_of_two_words():
         "Jean/NNP/PROPN/nsubj>4 -/HYPH/PUNCT/punct>1 Claude/NNP/PROPN/flat>1 left/VBD/VERB/root>0"
     )
     assert words(name, tuple(f.token for f in name.slot(at(name, "left"), "subj"))) == ["Jean"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verb", "subjects"),
+    [
+        (  # a speaker before a colon
+            "UN/NNP/PROPN/compound>2 envoy/NN/NOUN/root>0 :/:/PUNCT/punct>6 Rebels/NNS/NOUN/nsubj>6"
+            " must/MD/AUX/aux>6 leave/VB/VERB/parataxis>2 Goma/NNP/PROPN/obj>6",
+            "says", ["envoy"],
+        ),
+        (  # and after one
+            "Rebels/NNS/NOUN/nsubj>3 must/MD/AUX/aux>3 leave/VB/VERB/root>0 Goma/NNP/PROPN/obj>3"
+            " :/:/PUNCT/punct>7 UN/NNP/PROPN/compound>7 envoy/NN/NOUN/parataxis>3",
+            "says", ["envoy"],
+        ),
+        (  # the first of two subjects hung loose
+            "Bahrain/NNP/PROPN/dislocated>4 ,/,/PUNCT/punct>3 Israel/NNP/PROPN/conj>1 sign/VB/VERB/root>0"
+            " accord/NN/NOUN/obj>4",
+            "sign", ["Bahrain"],
+        ),
+    ],
+)  # fmt: skip
+def test_headlines_are_read_as_sentences(sentence, verb, subjects):
+    g = graph(sentence, frozenset({"sign", "leave"}))
+    if verb == "says":
+        assert g.colon is not None
+        token = g.colon
+    else:
+        token = at(g, verb)
+    assert words(g, g.subjects(token)) == subjects
+    assert sum(g.heads[i] == i for i in range(g.first, g.last)) == 1
+
+
+def test_a_headlines_comma_is_an_and():
+    g = graph(
+        "Modi/NNP/PROPN/nsubj>4 ,/,/PUNCT/punct>3 Macron/NNP/PROPN/flat>1 discuss/VBP/VERB/root>0"
+        " order/NN/NOUN/obj>4"
+    )
+    assert words(g, tuple(g.conjuncts(at(g, "Modi")))) == ["Modi", "Macron"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "DELHI/NNP/PROPN/root>0 :/:/PUNCT/punct>1 Police/NN/NOUN/nsubj>4 left/VBD/VERB/parataxis>1",
+        "He/PRP/PRON/nsubj>2 bought/VBD/VERB/root>0 three/CD/NUM/nummod>4 things/NNS/NOUN/obj>2 :/:/PUNCT/punct>6"
+        " bread/NN/NOUN/appos>4 and/CC/CCONJ/cc>8 a/DT/DET/det>9 knife/NN/NOUN/conj>6",
+    ],
+)
+def test_datelines_and_lists_are_no_speakers(sentence):
+    assert graph(sentence).colon is None
+
+
+def test_a_headline_without_a_verb_says_what_its_subject_is_in():
+    g = graph(
+        "Lanka/NNP/PROPN/root>0 in/IN/ADP/case>3 talks/NNS/NOUN/nmod>1 with/IN/ADP/case>5 IMF/NNP/PROPN/nmod>3"
+    )
+    assert words(g, g.noun_agents(at(g, "talks"))) == ["Lanka"]

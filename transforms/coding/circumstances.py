@@ -311,7 +311,7 @@ def sizes(graph: Clauses) -> dict[str, int]:
     """Return the counts the sentence states: dead, injured, arrested, protesters; exact numbers only."""
     found: dict[str, int] = {}
     for i in range(graph.first, graph.last):
-        if graph.tags[i] != "NUM":
+        if graph.tags[i] != "NUM" or i in graph.dated:
             continue
         value = number(graph.tokens.words[i])
         if value is None or 1900 <= value <= 2100:

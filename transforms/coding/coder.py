@@ -67,6 +67,9 @@ _SHARED: Final = frozenset(
     "the our their its joint combined bilateral mutual two-way trilateral shared these this".split()
 )
 # Words for several persons or parties that the sentences before name.
+_BODIES: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "REB"})
+_NEW: Final = frozenset("a an another any each every no other others several some".split())
+"""Words that bring somebody new in: *another regime*."""
 _STANDING_IN: Final = frozenset({"they", "pair", "duo", "he", "she"})
 _PLACE_WORDS: Final = frozenset(
     "town city village area areas region province district camp base south north".split()
@@ -449,7 +452,8 @@ class EventCoder:
                 elif not side and phrases.graph.lowers[head] in ("we", "our", "i", "my"):
                     side = phrases.stand_in(head, self._speaker_after(phrases, view))
                 elif named is not None and named.generic:
-                    side = [self._of_owner(phrases, view, named)]
+                    named = self._of_owner(phrases, view, named)
+                    side = [_as_before(phrases, named) if named.generic else named]
             for named in side:
                 span = (named.actor.start, named.actor.end, named.actor.code)
                 if span in taken or any(_is_part(named, other) for other in found):
@@ -1108,6 +1112,40 @@ class _View:
             self._placed = True
             self._place = _place_of_dateline(self.resolved, self.dateline, knowledge)
         return self._place
+
+
+def _as_before(phrases: Phrases, named: Named) -> Named:
+    """Give *the regime* the country of the *Burmese regime* that the article named before."""
+    tokens, graph = phrases.resolved.annotated.tokens, phrases.graph
+    lowers, heads = tokens.lowers, tokens.heads
+    token = named.token
+    word = lowers[token]
+    role = phrases.knowledge.role(word)
+    if (
+        named.actor.sector not in _BODIES
+        or role is None
+        or (role.kind == "person" and tokens.xpos[token] != "NNS")  # there are many presidents
+        or any(lowers[k] in _NEW or graph.relations[k] == "nummod" for k in graph.kids(token))
+    ):
+        return named
+    entity_of = phrases.resolved.entity_of_token
+    for before in range(graph.first - 1, -1, -1):
+        if lowers[before] != word:
+            continue
+        for kid in (*range(max(0, before - 4), before), *range(before + 1, before + 5)):
+            if heads[kid] != before or kid not in entity_of or kid >= graph.first:
+                continue
+            entity = phrases.entities[entity_of[kid]]
+            if (
+                entity.country
+                and entity.type in ("GPE", "NORP")
+                and tokens.relations[kid] in ("amod", "compound", "nmod:poss", "nmod")
+            ):
+                actor = dataclasses.replace(
+                    named.actor, country=entity.country, code=entity.code or entity.country
+                )
+                return dataclasses.replace(named, actor=actor, generic=False)
+    return named
 
 
 def _opening_dateline(resolved: ResolvedArticle) -> frozenset[int]:

@@ -52,3 +52,21 @@ def test_a_rescue_is_no_arrest() -> None:
     assert not events_of("A Red Cross helicopter picked up five men near Puerto Guzmán.")
     (event,) = events_of("Turkish police picked up five men in Ankara.")
     assert event["type"] == "COERCE"
+
+
+def test_the_regime_is_the_one_named_before() -> None:
+    events = events_of(
+        "The United States condemned Burma's regime on Monday. The regime detained thousands of people."
+    )
+    assert [named["code"] for named in events[-1]["actor"]] == ["MMR"]
+    events = events_of(
+        "The United States condemned Burma's regime on Monday. Another regime detained thousands."
+    )
+    assert all(named["code"] != "MMR" for named in events[-1]["actor"])
+
+
+def test_days_are_no_numbers_of_dead() -> None:
+    (event,) = events_of("Petrus Kamati was murdered in Namibia on 17 June 2016.")
+    assert "dead" not in event["size"]
+    (event,) = events_of("Rebels killed 17 people in Goma on 17 June 2016.")
+    assert event["size"]["dead"] == 17

@@ -80,6 +80,19 @@ _LEADING: Final = frozenset(
     "led headed spearheaded fronted launched mounted staged organised organized conducted waged undertaken perpetrated"
     " orchestrated directed coordinated begun started hosted held".split()
 )
+_TAKING_NO_OBJECT: Final = frozenset(
+    "poured streamed flocked marched gathered rallied demonstrated protested clashed fought trained massed converged"
+    " assembled thronged walked returned camped rioted queued fled fasted prayed chanted paraded drilled".split()
+)
+# Nouns whose content is an infinitive.
+_PROMISING: Final = frozenset(
+    f"{stem}{ending}"
+    for stem in (
+        "threat offer promise pledge plea call request demand decision plan refusal agreement vow warning attempt bid"
+        " appeal order proposal ultimatum commitment readiness invitation effort move willingness failure"
+    ).split()
+    for ending in ("", "s")
+)
 _STOPS: Final = frozenset([".", "!", "?", '"', "\u201d"])
 # What names a speaker before or after a colon.
 _NAMING: Final = frozenset({"PROPN", "NOUN", "ADJ", "PUNCT", "PART"})
@@ -195,6 +208,8 @@ class Clauses:
                     self._mend_fragment(kid, verbs)
         if "there" in self.words and "expl" in relations:
             self._mend_existentials()
+        if "acl" in relations and not _PROMISING.isdisjoint(self.words):
+            self._mend_promises()
         if "free" in self.words and "to" in self.words:
             self._mend_infinitives()
         if "," in self.words and "compound" in relations:
@@ -423,6 +438,23 @@ class Clauses:
                 self._read_as_verb(k, "VBP")  # "India, Nepal stage joint drill"
                 self._promote(k, top, top, None)
                 return
+        if lowers[self.last - 1] == "." and xpos[top] in ("NNS", "NNPS"):
+            # "Tens of thousands poured into the square.": a whole sentence, though its verb was read as a participle
+            spots = [top, *(k for k in kids if relations[k] == "nmod" and k > top)]
+            for k in (k for spot in spots for k in self.children[spot]):
+                if (
+                    relations[k] == "acl"
+                    and xpos[k] in ("VBN", "VBD")
+                    and lowers[k] in _TAKING_NO_OBJECT
+                    and not any(
+                        relations[g] in ("obl:agent", "aux", "aux:pass", "obj")
+                        or (relations[g] == "obl" and "by" in self._marks_of(g) and g == k + 2)
+                        for g in self.children[k]
+                    )
+                ):
+                    self._read_as_verb(k, "VBD")
+                    self._promote(k, top, top, None)
+                    return
         for k in range(max(self.first + 1, top - 6), top + 1):
             before = k - 1
             if lowers[before] == "-" and before - 2 >= self.first:
@@ -674,6 +706,22 @@ class Clauses:
                     if marks[:1] == ["to"] and self.lowers[noun + 1 : noun + 2] != [","]:
                         self._move(kid, noun, "acl")
 
+    def _mend_promises(self) -> None:
+        """Hang *to blow it up* in *a threat from a group to blow it up* on the threat, not on the group."""
+        for token in range(self.first, self.last):
+            if self.relations[token] != "acl" or self.xpos[token] != "VB":
+                continue
+            group = self.heads[token]
+            noun = self.heads[group]
+            if (
+                self.relations[group] == "nmod"
+                and noun < group < token
+                and self.lowers[noun] in _PROMISING
+                and {"from", "by", "of"} & set(self._marks_of(group))
+                and any(self.lowers[k] == "to" for k in self.children[token])
+            ):
+                self._move(token, noun, "acl")
+
     def _mend_gerund(self) -> None:
         """Read *Fighting between the two armies flared* as a subject, not as an aside to a verb that has none."""
         verb = self.heads[self.first]
@@ -694,9 +742,14 @@ class Clauses:
     def _mend_objects(self) -> None:
         """Read a noun that completes a verb without an object as its object: *called off a visit*, *stopped work*."""
         for token in range(self.first, self.last):
-            if self.relations[token] != "xcomp" or self.tags[token] != "NOUN":
+            if self.relations[token] != "xcomp":
                 continue
             verb = self.heads[token]
+            if verb < token and self._marks_of(token):
+                self._move(token, verb, "obl")  # "put on standby"
+                continue
+            if self.tags[token] != "NOUN":
+                continue
             if (
                 verb < token
                 and self.tags[verb] == "VERB"
@@ -1053,9 +1106,14 @@ class Clauses:
             # "killed in his home by a mob": the agent was hung on the place or the time
             own = [
                 inner
-                for kid in self.kids_by(verb, "obl", "obj", "nsubj:pass", "obl:unmarked", "xcomp")
+                for kid in self.kids_by(
+                    verb, "obl", "obj", "nsubj:pass", "obl:unmarked", "xcomp", "advcl"
+                )
                 for inner in self.kids_by(kid, "nmod", "obl", "obl:agent")
-                if inner > verb and "by" in self.cases(inner) and self._can_act(inner)
+                if not (self.relations[kid] == "advcl" and self.xpos[kid] == "VBN")
+                and inner > verb
+                and "by" in self.cases(inner)
+                and self._can_act(inner)
             ]
         if own or passive:
             return tuple(own)
@@ -1326,9 +1384,9 @@ class Clauses:
                     else []
                 )
             return found
-        # the object may own the phrase: "imposed sanctions on Iran"
+        # the object may own the phrase: "imposed sanctions on Iran"; or the particle: "stayed away from talks"
         if name not in ("of", "by"):
-            for inner in self.kids_by(token, "obj", "nsubj:pass", "obl"):
+            for inner in self.kids_by(token, "obj", "nsubj:pass", "obl", "advmod", "compound:prt"):
                 found = found + [
                     Filler(k, name)
                     for k in self.kids(inner)

@@ -107,6 +107,10 @@ _OFFICIAL: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY"})
 _ARMED: Final = frozenset({"REB", "UAF", "MIL", "COP", "CRM", "SPY"})
 # Who means what is said of him, whatever else the sentence speaks of.
 _EARNEST: Final = _ARMED | _OFFICIAL | {"LAB", "OPP", "PTY", "REF"}
+_DEALS: Final = frozenset({"AGREE", "COOPERATE", "CONSULT", "SUPPORT"})
+_CALLINGS: Final = frozenset(
+    "player players star stars coach singer director actor actress champion captain".split()
+)
 # What is mostly the reason of another event where it is no subject or object: "complained over two raids".
 _OFTEN_CAUSES: Final = frozenset({"ASSAULT", "COERCE", "PROTEST"})
 _CORE: Final = ("nsubj", "nsubj:pass", "obj", "root")
@@ -298,12 +302,17 @@ class EventCoder:
         if self._quiet_words.isdisjoint(graph.words):
             return None, frozenset(), None
         counts: dict[str, set[str]] = {}
+        marked: set[tuple[int, str]] = set()
         players = set()
         for i, domain in self._domain_words(
             graph.lowers, graph.first, graph.last, self._quiet_words
         ):
             if domain in _QUIET_DOMAINS:
-                counts.setdefault(domain, set()).add(graph.lowers[i])
+                if not (
+                    (i - 1, domain) in marked and graph.lowers[i] in _CALLINGS
+                ):  # "a basketball player" is one word of sport
+                    counts.setdefault(domain, set()).add(graph.lowers[i])
+                marked.add((i, domain))
             if domain in ("sport", "entertainment"):
                 players.add(i)
         mark = None
@@ -667,6 +676,10 @@ class EventCoder:
         ):
             confidence *= 0.85
 
+        elif kind in _DEALS and all(
+            n.actor.sector == "BUS" for n in (*resolved_actors, *resolved_recipients)
+        ):
+            confidence *= 0.7  # "deals between Japanese and Thai carmakers"
         elif kind in _AMONG_PRIVATE and _all_private(
             resolved, resolved_actors, resolved_recipients
         ):
@@ -1226,6 +1239,10 @@ class _Kinds:
         if kind == "money":
             return self.labels.get(token) == "MONEY" or any(
                 graph.lowers[k] in ("$", "€", "£", "us$") for k in graph.kids(token)
+            )
+        if kind == "infinitive":
+            return any(
+                graph.relations[k] == "mark" and graph.lowers[k] == "to" for k in graph.kids(token)
             )
         if kind == "date":
             return self.labels.get(token) == "DATE"

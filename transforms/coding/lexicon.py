@@ -42,7 +42,7 @@ SLOTS: Final = frozenset(
     " together along that whether if when while above below higher lower".split()
 )
 SPECIALS: Final = frozenset(
-    {"actor", "gov", "place", "person", "org", "owned", "people", "number", "money", "date"}
+    "actor gov state place person org owned people number money date infinitive".split()
 )
 DEFAULT_ACTOR: Final = {"V": ("subj",), "A": ("subj",), "N": ("by", "poss", "mod", "subj")}
 DEFAULT_RECIPIENT: Final = {"V": ("obj",), "A": (), "N": ()}

@@ -83,7 +83,11 @@ _WARES: Final = frozenset(
     " movie movies song songs album novel novels painting paintings fashion cuisine dish dishes restaurant restaurants".split()
 )
 """What a nationality is said of without being anybody in politics: *Hong Kong shares surrendered their gains*."""
+_JOINT: Final = frozenset({"joint", "combined", "common"})
 _WHILE: Final = frozenset({"during", "on", "at", "after", "following"})
+_GRANTING: Final = frozenset(
+    "granted given awarded offered promised denied refused handed extended accorded shown issued".split()
+)
 _JOINTS: Final = frozenset({"of", "from", "to", "for", "in", "on"})
 """Prepositions that join the words of a nominal form."""
 _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
@@ -464,11 +468,26 @@ class SentenceReader:
             found = tuple(t for t in self._modifiers(token) if t not in recipients)
         return tuple(t for t in found if self.is_kind(t, "actor"))
 
+    def _granted(self, token: int, taken: tuple[int, ...]) -> tuple[int, ...]:
+        """Return who is granted or refused what a noun names: *the activist was granted a pardon*."""
+        graph = self.graph
+        verb = graph.heads[token]
+        if graph.relations[token] != "obj" or graph.lowers[verb] not in _GRANTING:
+            return ()
+        found = (
+            graph.patients(verb) if graph.is_passive(verb) else tuple(graph.kids_by(verb, "iobj"))
+        )
+        return tuple(t for t in self._spread(found) if t not in taken and t != token)
+
     def _attending(self, token: int) -> tuple[int, ...]:
         """Return who takes part in a meeting that only says when: *during a visit to Vientiane, the minister spoke*."""
         graph = self.graph
         verb = graph.heads[token]
-        if graph.tags[verb] != "VERB" or not graph.cases(token) & _WHILE:
+        joint = "in" in graph.cases(token) and bool(graph.kids_by(token, "amod"))
+        if graph.tags[verb] != "VERB" or not (
+            graph.cases(token) & _WHILE
+            or (joint and _JOINT & {graph.lowers[k] for k in graph.kids(token)})
+        ):
             return ()
         return tuple(
             t for t in self._spread(graph.surface_subject(verb)) if self.is_kind(t, "actor")
@@ -561,9 +580,13 @@ class SentenceReader:
         recipients = (
             self._fill(token, entry.recipient, actors, entry.rest) if entry.recipient else ()
         )
+        if entry.pos == "N" and entry.recipient and not recipients:
+            recipients = self._granted(token, actors)
         if entry.pos == "N" and not any(self.is_kind(t, "actor") for t in actors):
             actors = self._senders(token, entry, recipients) or actors
-            if entry.label == "CONSULT" and not any(self.is_kind(t, "actor") for t in actors):
+            if entry.label in ("CONSULT", "COOPERATE") and not any(
+                self.is_kind(t, "actor") for t in actors
+            ):
                 actors = self._attending(token) or actors
             recipients = tuple(t for t in recipients if t not in actors)
         if (
@@ -815,6 +838,12 @@ class SentenceReader:
                 or tuple(t for t in inner.recipients if t not in inner.actors),
                 covers=plain.covers | inner.covers | {patient},
             )
+        if plain.reciprocal:
+            # "the accord of Israel and Jordan is to be signed"
+            for patient in self.graph.patients(token):
+                parties = self._fill(patient, ("by", "between", "of", "mod", "poss"))
+                if len(parties) > 1 and all(self.is_kind(t, "actor") for t in parties):
+                    return dataclasses.replace(plain, actors=parties, recipients=())
         return plain
 
     def _is_direct(self, verb: int, noun: int) -> bool:
@@ -886,6 +915,8 @@ class SentenceReader:
         result = content.event_type if rule.result == "=" else rule.result
         mode = content.mode if rule.result == "=" or rule.mode == "=" else rule.mode
         own = self._fill(token, operator.actor)
+        if operator.pos == "N" and not any(self.is_kind(t, "actor") for t in own):
+            own = self._fill(token, ("from",)) or own  # "a threat from Iran to close the strait"
         if operator.label in _ANSWERING and not own and self._is_answered(token, content):
             # "Kiev's plea was ignored", "the killing of X by Y was condemned": by whom nobody says
             return dataclasses.replace(content, confidence=content.confidence * 0.9)

@@ -61,6 +61,8 @@ _LINKING: Final = frozenset(
     "become became becomes becoming remain remained remains remaining stay stayed stays seem seemed seems appear appeared"
     " appears prove proved proves turn turned turns be being been feel felt look looked looks".split()
 )
+# Names of many without an s.
+_PLURAL: Final = frozenset({"police", "taliban", "hezbollah", "mujahideen", "janjaweed", "people"})
 # Pasts that headlines use for passives: what is active they tell in the present.
 _HEADLINE_PASSIVES: Final = frozenset(
     "abducted arrested attacked banned barred beaten beefed blocked bombed booked burned burnt busted called caught charged"
@@ -227,7 +229,7 @@ class Clauses:
         if "xcomp" in relations:
             self._mend_objects()
         self._mend_subjects()
-        if not REPORTING.isdisjoint(self.words):
+        if not REPORTING.isdisjoint(self.words) or "say" in self.words:
             self._mend_reports()
         if not _CLOSING.isdisjoint(self.words):
             self._mend_quotes()
@@ -462,7 +464,7 @@ class Clauses:
             if (
                 lowers[k] not in verbs
                 or tags[before] not in ("PROPN", "NOUN")
-                or not (k == top or self.heads[k] == top)
+                or not (k == top or self.heads[k] == top or self.heads[self.heads[k]] == top)
                 or before == top
                 or not (
                     self.heads[before] in (k, top)
@@ -476,7 +478,7 @@ class Clauses:
                 continue
             if k < top:
                 participle = relations[k] == "amod" and xpos[k] in ("VBN", "VBD")
-                plural = xpos[before] in ("NNS", "NNPS") or lowers[before] == "police"
+                plural = xpos[before] in ("NNS", "NNPS") or lowers[before] in _PLURAL
                 noun = (
                     relations[k] in ("compound", "amod")
                     and tags[k] in ("NOUN", "PROPN", "ADJ")
@@ -492,7 +494,7 @@ class Clauses:
                 self._read_as_verb(k, "VBD" if participle else "VBZ")
                 self._promote(k, top, before, top)
                 return
-            plural = xpos[before] in ("NNS", "NNPS") or lowers[before] == "police"
+            plural = xpos[before] in ("NNS", "NNPS") or lowers[before] in _PLURAL
             objects = [
                 g
                 for g in kids
@@ -867,10 +869,19 @@ class Clauses:
     def _mend_reports(self) -> None:
         """Give the subjects of *X signed a treaty, the agency reported* to their verbs where the parser crossed them."""
         for verb in list(self.children):
-            if self.lowers[verb] not in REPORTING:
+            if self.lowers[verb] not in REPORTING and self.lowers[verb] != "say":
                 continue
             kids = self.children[verb]
             above = self.heads[verb]
+            if (
+                self.relations[verb] == "parataxis"
+                and self.lowers[verb - 1] == ","
+                and above < verb
+                and len(kids) == 1
+                and self.relations[kids[0]] == "obj"
+            ):
+                self._move(kids[0], verb, "nsubj")  # "The king must go, say miners"
+                continue
             if (
                 self.relations[verb] in ("advcl", "parataxis")
                 and self.tags[above] == "VERB"
@@ -1270,6 +1281,8 @@ class Clauses:
         if owners or self.relations[noun] != "nmod" or self.cases(noun).isdisjoint(_BEING_IN):
             return owners
         head = self.heads[noun]
+        while self.relations[head] == "conj":
+            head = self.heads[head]  # "Nigeria, Benin leaders in talks"
         if self.tags[head] in ("PROPN", "NOUN") and (
             self.heads[head] == head or self.heads[head] == self.colon
         ):

@@ -684,8 +684,16 @@ class EventCoder:
             resolved, resolved_actors, resolved_recipients
         ):
             confidence *= _AMONG_PRIVATE[kind]
-            if all(n.actor.sector == "BUS" for n in (*resolved_actors, *resolved_recipients)):
-                confidence *= 0.7
+        if (
+            kind in _AMONG_PRIVATE
+            and all(n.actor.sector == "BUS" for n in resolved_actors)
+            and all(
+                n.actor.sector == "BUS"
+                or (n.actor.sector is None and graph.tags[n.token] == "NOUN")
+                for n in resolved_recipients
+            )
+        ):
+            confidence *= 0.7  # firms ask and accuse one another
         if kind == "MOBILIZE" and (
             all(n.actor.sector in _PRIVATE for n in resolved_actors)
             or (graph.relations[reading.trigger] == "acl" and graph.xpos[reading.trigger] == "VBN")

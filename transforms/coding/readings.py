@@ -76,7 +76,7 @@ _AIMS: Final = frozenset(
 _WRAPPERS: Final = frozenset({"say", "suppose"})
 _AS_SUBJECT: Final = ("nsubj", "csubj", "nsubj:pass", "csubj:pass")
 _SENT: Final = frozenset({"AID", "THREATEN", "SUPPORT", "AGREE", "REQUEST", "ACCUSE", "CONCEDE"})
-_ANSWERING: Final = frozenset({"refuse", "condemn", "accuse", "approve", "deny", "agree"})
+_ANSWERING: Final = frozenset({"refuse", "condemn", "accuse", "approve", "deny", "agree", "intend"})
 """Operators whose passive without an agent leaves its content as the event."""
 _WARES: Final = frozenset(
     "share shares stock stocks bond bonds currency market markets index futures export exports wine wines beer film films"
@@ -738,6 +738,11 @@ class SentenceReader:
 
     def _read(self, token: int) -> Reading | None:
         event, operators = self.event_of(token), self.operators_of(token)
+        if len(operators) > 1 and any(o.label == "request" for o in operators):
+            graph = self.graph
+            if graph.kids_by(token, "xcomp") and graph.kids_by(token, "obj", "iobj"):
+                # "told Poland to scrap the law" asks, "told Poland that it had" says
+                operators = tuple(o for o in operators if o.label != "say")
         best: Reading | None = None
         for operator in operators:
             contents: list[Reading] = []
@@ -1046,9 +1051,21 @@ class SentenceReader:
         node = token
         while graph.relations[node] in ("conj", "xcomp"):
             node = graph.heads[node]
-        if graph.relations[node] not in ("ccomp", "parataxis"):
-            return None
         matrix = graph.heads[node]
+        if matrix == node:
+            # "The president must go, say miners"
+            matrix = next(
+                (
+                    k
+                    for k in graph.kids_by(node, "parataxis")
+                    if k > node and graph.lowers[k] in circumstances.SAYING
+                ),
+                node,
+            )
+        elif graph.relations[node] not in ("ccomp", "parataxis"):
+            return None
+        if matrix == node:
+            return None
         speakers = self._spread(graph.subjects(matrix))
         addressees = tuple(
             t for t in self._spread(graph.surface_subject(token)) if t not in speakers

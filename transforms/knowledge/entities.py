@@ -139,6 +139,8 @@ NOMINAL_WORDS: Final = ROLE_NOUNS | {"he", "she", "counterpart"}
 
 
 OF_STATES: Final = frozenset(("GOV", "MIL", "COP", "LEG", "JUD", "SPY"))
+OWN_OFFICIALS: Final = 2
+"""So many officials of a country, and none of the country named most, make it the home of an article."""
 LOCAL_NAMES: Final = {
     ("congress", "IND"): "indian national congress",
     ("congress", "NPL"): "nepali congress",
@@ -285,6 +287,31 @@ class Resolver:
             return ranked[0][0]
         return None
 
+    def _settle_home(self) -> None:
+        """Take the country whose officials an article without a dateline names, rather than one it only speaks of.
+
+        Papers of Seoul name the North more often than their own country, but two of their own ministers.
+        """
+        if self.dateline_country is not None:
+            return
+        counts: Counter[str] = Counter()
+        for cluster in self.people:
+            if len(cluster.parts) < 2:
+                continue
+            holders = self.knowledge.people.named(" ".join(cluster.parts))
+            countries = {holder.country for holder in holders if holder.office in STATE_OFFICES}
+            if len(countries) == 1:
+                counts.update(countries)
+        ranked = counts.most_common(2)
+        if (
+            ranked
+            and ranked[0][1] >= OWN_OFFICIALS
+            and (len(ranked) == 1 or ranked[0][1] > ranked[1][1])
+            and ranked[0][0] in self.knowledge.countries
+            and not counts[self.home or ""]
+        ):
+            self.home = ranked[0][0]
+
     def surface(self, mention: Found) -> str:
         """Return the text of a mention."""
         if mention.start is not None:
@@ -300,6 +327,7 @@ class Resolver:
         self._names()
         self._short_names()
         self._koreas()
+        self._settle_home()
         self._describe_people()
         self._describe_organisations()
         self._nominals()
@@ -965,7 +993,9 @@ class Resolver:
                     facts.sector_basis == "title" and self._role_in(left, mention.first) is not None
                 ):
                     facts = dataclasses.replace(facts, sector=None, sector_basis=None)
-                if facts.sector == "GOV" and facts.country is None and self._is_of_a_firm(mention):
+                if facts.sector_basis == "capital" or (
+                    facts.sector == "GOV" and facts.country is None and self._is_of_a_firm(mention)
+                ):
                     facts = dataclasses.replace(facts, sector=None, sector_basis=None)
                 self._set_facts(cluster, facts)
                 if cluster.country is None and cluster.code is None:
@@ -1189,6 +1219,12 @@ class Resolver:
         if addressed >= 0:
             head = addressed
         facts = self._facts(left, mention.first, head)
+        if facts.sector_basis == "modifier" and ("congress", self.home or "") in LOCAL_NAMES:
+            words = self.tokens.lowers[left : mention.first]
+            if facts.sector == "LEG" and "congress" in words:
+                facts = dataclasses.replace(
+                    facts, country=self.home, code=self.home, country_basis="context", sector="PTY"
+                )
         if role is not None and role.term.name == "counterpart":
             return self._as_counterpart(cluster, mention, facts)
         if role is not None:
@@ -1198,11 +1234,14 @@ class Resolver:
         return facts
 
     def _addressed(self, left: int, last: int) -> int:
-        """Return the role before ``to`` in a title, else -1: the ``envoy`` of ``US envoy to Niger John Doe``."""
+        """Return the role before ``to`` or ``of`` in a title, else -1: the ``envoy`` of ``US envoy to Niger John Doe``."""
         for token in range(last, left, -1):
-            if self.tokens.lowers[token] in ("to", "for"):
+            if self.tokens.lowers[token] in ("to", "for", "of"):
                 role = self.scan.role_ending.get(token)
-                return token - 1 if role and role.term.role_kind == "person" else -1
+                if role is None or role.term.role_kind != "person":
+                    return -1
+                named = self.tokens.lowers[token] == "of" and self._role_in(token + 1, last + 1)
+                return -1 if named else token - 1  # daughter of farmer John Doe
         return -1
 
     def _as_counterpart(self, cluster: Cluster, mention: Found, facts: ActorFacts) -> ActorFacts:
@@ -1395,7 +1434,24 @@ class Resolver:
 
     def _facts(self, first: int, last: int, head: int) -> ActorFacts:
         words = self.tokens.lowers[first:last]
-        return describe_phrase(words, head - first, self.knowledge, self.date)
+        facts = describe_phrase(words, head - first, self.knowledge, self.date)
+        if facts.country is not None and self._names_another(first, last, facts.country):
+            return dataclasses.replace(facts, country=None, code=None, country_basis=None)
+        return facts
+
+    def _names_another(self, first: int, last: int, country: str) -> bool:
+        """Say whether a country comes from a name of everyday words that has another bearer here: ``Democratic Party``."""
+        names = self.scan.names
+        position = bisect.bisect_left(names, first, key=lambda hit: hit.first)
+        from_name = False
+        while position < len(names) and names[position].last <= last:
+            term = names[position].term
+            if term.country == country:
+                if term.kind != "organisation":
+                    return False
+                from_name = from_name or self._is_elsewhere(term)
+            position += 1
+        return from_name
 
     def _set_facts(self, cluster: Cluster, facts: ActorFacts) -> None:
         if cluster.country is None and cluster.code is None and (facts.country or facts.code):

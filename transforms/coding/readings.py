@@ -53,6 +53,9 @@ _OWN_PREPOSITIONS: Final = frozenset("on in for at to with against from into of 
 _MUTUAL: Final = frozenset({"with", "obj", "between", "among", ""})
 _ADDRESSING: Final = frozenset({"request", "accuse", "condemn", "approve", "allow", "prevent"})
 _TRANSPARENT: Final = frozenset({"begin", "try"})
+_COMPELLING: Final = frozenset(
+    "force forces forced forcing compel compels compelled compelling".split()
+)
 _ANNOUNCING: Final = frozenset(
     "announce announces announced announcing declare declares declared declaring unveil unveiled"
     " unveils proclaim proclaimed order ordered orders approve approved".split()
@@ -590,6 +593,14 @@ class SentenceReader:
                 actors = self._attending(token) or actors
             recipients = tuple(t for t in recipients if t not in actors)
         if (
+            entry.mode in ("expel", "deport")
+            and entry.pos == "V"
+            and not actors
+            and self.graph.is_passive(token)
+        ):  # "was expelled from the Council of Europe": by it
+            sides = self._fill(token, ("from",), recipients)
+            actors = tuple(t for t in sides if self.is_kind(t, "actor"))
+        if (
             entry.label == "AID"
             and entry.pos == "V"
             and not any(self.is_kind(t, "actor") for t in actors)
@@ -959,6 +970,10 @@ class SentenceReader:
             # suffer, face, come under, receive: the subject is the one it is done to
             actors = tuple(t for t in content.actors if t not in own)
             recipients = tuple(t for t in own if self.is_kind(t, "actor")) or content.recipients
+        elif operator.label in _TRANSPARENT and self.graph.lowers[token] in _COMPELLING:
+            # "was forced to resign": who is made to do it does it
+            actors = tuple(t for t in own_recipients if self.is_kind(t, "actor")) or content.actors
+            recipients = tuple(t for t in content.recipients if t not in actors)
         elif operator.label in _ADDRESSING:
             recipients = tuple(t for t in own_recipients if self.is_kind(t, "actor")) or tuple(
                 t for t in content.actors if t not in own

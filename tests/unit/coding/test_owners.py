@@ -70,3 +70,31 @@ def test_days_are_no_numbers_of_dead() -> None:
     assert "dead" not in event["size"]
     (event,) = events_of("Rebels killed 17 people in Goma on 17 June 2016.")
     assert event["size"]["dead"] == 17
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "actor"),
+    [
+        ("Lebanon's prime minister was forced to resign on Monday.", "RETREAT", "LBN"),
+        ("Rebels forced the Congolese army to withdraw from Goma.", "RETREAT", "COD"),
+        ("Russia was expelled from the Council of Europe.", "SANCTION", "IGO"),
+        ("Mexico's president called out the United States for its record.", "ACCUSE", "MEX"),
+    ],
+)
+def test_who_is_made_to_and_who_expels(text: str, kind: str, actor: str) -> None:
+    (event,) = events_of(text)
+    assert event["type"] == kind
+    assert [named["code"] for named in event["actor"]] == [actor]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The last major fire in Bangladesh was last year when 54 people were killed at a factory.",
+        "A bridge in Taiwan's Yilan County collapsed in 2019, killing six people.",
+        "President Lopez Obrador demonstrated his capitalist credentials in Mexico.",
+        "Singapore executed a second tightening of its policy.",
+    ],
+)
+def test_accidents_and_displays_are_no_events(text: str) -> None:
+    assert not events_of(text)

@@ -61,6 +61,9 @@ _LINKING: Final = frozenset(
     "become became becomes becoming remain remained remains remaining stay stayed stays seem seemed seems appear appeared"
     " appears prove proved proves turn turned turns be being been feel felt look looked looks".split()
 )
+_CALLING: Final = frozenset(
+    "call calls called calling describe describes described termed terms dubbed labelled labeled said says".split()
+)
 # Names of many without an s.
 _PLURAL: Final = frozenset({"police", "taliban", "hezbollah", "mujahideen", "janjaweed", "people"})
 # Pasts that headlines use for passives: what is active they tell in the present.
@@ -877,10 +880,9 @@ class Clauses:
                 self.relations[verb] == "parataxis"
                 and self.lowers[verb - 1] == ","
                 and above < verb
-                and len(kids) == 1
-                and self.relations[kids[0]] == "obj"
+                and [self.relations[k] for k in kids if self.relations[k] != "punct"] == ["obj"]
             ):
-                self._move(kids[0], verb, "nsubj")  # "The king must go, say miners"
+                self._move(kids[-1], verb, "nsubj")  # "The king must go, say miners"
                 continue
             if (
                 self.relations[verb] in ("advcl", "parataxis")
@@ -1065,8 +1067,26 @@ class Clauses:
             )
         )
 
+    def _what_is_called(self, token: int) -> int:
+        """Return the noun of *what it called harassment by the coast guard*, else the word itself."""
+        for verb in self.kids_by(token, "acl:relcl", "acl"):
+            if self.lowers[verb] in _CALLING:
+                for kid in self.kids(verb):
+                    if (
+                        kid > verb
+                        and self.tags[kid] == "NOUN"
+                        and (
+                            self.relations[kid] in ("xcomp", "obj")
+                            or (self.relations[kid] == "obl" and "as" in self.cases(kid))
+                        )
+                    ):
+                        return kid
+        return token
+
     def antecedent(self, token: int) -> int:
         """Return the noun that a relative pronoun stands for, else the token itself."""
+        if self.lowers[token] == "what":
+            return self._what_is_called(token)
         if self.lowers[token] not in RELATIVE_PRONOUNS or self.tags[token] not in (
             "PRON",
             "SCONJ",

@@ -623,7 +623,8 @@ class EventCoder:
             implied = self._implied(graph, reading, kind, mode, recipients, place, resolved, sizes)
             if implied is not None:
                 actors = [implied]
-                confidence *= 0.8
+                described = kind == "ACCUSE" and graph.relations[reading.trigger] == "acl"
+                confidence *= 0.6 if described else 0.8  # "officials accused of abuses"
         recipients = self._at_home(graph, phrases, reading, kind, mode, actors, recipients, place)
         if not actors and reading.reciprocal and len({n.actor.code for n in recipients}) > 1:
             actors, recipients = recipients, []  # "fighting between A and B"

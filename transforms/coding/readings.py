@@ -46,6 +46,8 @@ _HELP: Final = frozenset(
     "help aid assistance support backing cooperation participation approval consent".split()
 )
 _PART_OF_NAME: Final = frozenset({"amod", "compound", "nmod:desc", "flat"})
+_CAUSING: Final = frozenset({"forcing", "prompting", "leading", "causing"})
+_GUILTY: Final = frozenset({"responsible", "blame"})
 _MUST: Final = frozenset({"must", "should", "ought"})
 _HAVE_TO: Final = frozenset({"has", "have", "had", "need", "needs", "needed"})
 # As a part of a verb these follow it at once; particles may stand behind the object.
@@ -749,6 +751,8 @@ class SentenceReader:
 
     def _read(self, token: int) -> Reading | None:
         event, operators = self.event_of(token), self.operators_of(token)
+        if self.graph.lowers[token] in _CAUSING and self.graph.relations[token] == "advcl":
+            operators = ()  # "a strike, forcing airlines to cancel flights"
         if len(operators) > 1 and any(o.label == "request" for o in operators):
             graph = self.graph
             if graph.kids_by(token, "xcomp") and graph.kids_by(token, "obj", "iobj"):
@@ -823,6 +827,9 @@ class SentenceReader:
                 )
         if best is None and operators:
             best = self._bare(token, operators)
+        charge = self._charge(token, best)
+        if charge is not None:
+            return charge
         if self.graph.tags[token] in _VERBAL or self.graph.relations[token] == "ccomp":
             must = self._obligation(token, best)
             if must is not None:
@@ -1108,6 +1115,73 @@ class SentenceReader:
             confidence=0.75 * rule.factor, chain=(("request", modal),), content=reading,
             covers=reading.covers | {token} if reading else frozenset({token}),
         )  # fmt: skip
+
+    def _charge(self, token: int, reading: Reading | None) -> Reading | None:
+        """Read ``X said Y was behind the attack`` (or *responsible for*, *to blame for*) as X accusing Y."""
+        graph = self.graph
+        word = graph.lowers[token]
+        if word not in _GUILTY and not (reading is not None and "behind" in self.words):
+            return None
+        speakers: tuple[int, ...] = ()
+        accused: tuple[int, ...] = ()
+        if graph.kids_by(token, "cop"):
+            if word == "blame":
+                guilty = any(graph.lowers[k] == "to" for k in graph.kids_by(token, "mark"))
+            elif word == "responsible":
+                guilty = any("for" in graph.cases(k) for k in graph.kids_by(token, "obl"))
+            else:
+                guilty = "behind" in graph.cases(token)
+            if not guilty or circumstances.is_negated(graph, token):
+                return None
+            accused = tuple(graph.kids_by(token, "nsubj"))
+            above = graph.heads[token]
+            if graph.relations[token] in ("ccomp", "acl", "parataxis"):
+                if graph.tags[above] == "NOUN":  # "told a conference that NATO was to blame"
+                    above = graph.heads[above]
+                speakers = (
+                    graph.subjects(above) if graph.lowers[above] in circumstances.SAYING else ()
+                )
+            elif above == token:
+                for kid in graph.kids_by(token, "parataxis"):
+                    if graph.lowers[kid] in circumstances.SAYING:
+                        speakers = graph.subjects(kid)
+        elif "behind" in graph.cases(token) and graph.relations[token] == "nmod":
+            # a headline: "Rwanda behind attack on camp, says Burundi"
+            top = graph.heads[token]
+            above = graph.heads[top]
+            if above == top or graph.relations[top] not in ("nsubj", "ccomp"):
+                return None
+            accused = (top,)
+            speakers = tuple(k for k in graph.kids_by(above, "nsubj") if k not in (top, token))
+            if graph.lowers[above] not in circumstances.SAYING:
+                return None
+        accused = self._spread(accused)
+        speakers = self._spread(speakers)
+        if not any(self.is_kind(t, "actor") for t in accused) or not any(
+            self.is_kind(t, "actor") for t in speakers
+        ):
+            return None
+        found = self.lexicon.events.get(("blames", "V"))
+        entry = next((e for e in found.all if e.label == "ACCUSE"), None) if found else None
+        if entry is None:
+            return None
+        covers = frozenset({token})
+        for content in self._through_all(token):
+            covers |= content.covers | {content.trigger}
+        return Reading(
+            trigger=token, entry=entry, event_type="ACCUSE", mode="allege", actors=speakers, recipients=accused,
+            reciprocal=False, confidence=0.8, chain=(("accuse", token),), context=entry.context,
+            covers=covers | (reading.covers if reading else frozenset()),
+        )  # fmt: skip
+
+    def _through_all(self, token: int) -> list[Reading]:
+        """Return the readings of what a predicate is about: *responsible for the attack*."""
+        found = []
+        for kid in self.graph.kids_by(token, "obl", "nmod"):
+            inner = self.reading(kid)
+            if inner is not None:
+                found.append(inner)
+        return found
 
     def _bidden(self, token: int, reading: Reading | None) -> Reading | None:
         """Read an imperative that somebody utters as a request to whom it concerns."""

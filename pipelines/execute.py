@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import options
 from pipelines.lake import Change, Lake, Run
 from pipelines.options import AnnotateConfig, RunConfig
-from pipelines.processes import cool, warm
+from pipelines.processes import Server, cool, warm
 from pipelines.supervise import Failure, Job, Outcome, Pool
 from schemas.units import Manifest, Unit
 
@@ -53,7 +53,7 @@ class Execution:
         """Start nothing yet."""
         self.config = config
         self.reporter = reporter
-        self._pools: dict[bool, Pool] = {}  # by whether they are forked
+        self._pools: dict[Server | None, Pool] = {}
         self._engine: Engine | None = None
         self.ahead: AnnotateConfig | None = None
         """What will be annotated after this stage: its model is loaded meanwhile."""
@@ -80,23 +80,25 @@ class Execution:
             return Outcome(done=(), failures=())
         if not self.config.local:
             return self._perform_elsewhere(job, units)
-        is_warm = self._warm(job) and job.stage == "annotate"
-        if is_warm and (fresh := self._pools.pop(False, None)) is not None:
-            fresh.close()  # their memory is of use to the others
-        pool = self._pools.get(is_warm)
+        server = None
+        if self._warm(job):
+            server = Server.MODEL if job.stage == "annotate" else Server.BEAM
+        last = server is Server.MODEL  # what annotates is wanted for nothing else
+        if last and (others := self._pools.pop(Server.BEAM, None)) is not None:
+            others.close()  # their memory is of use to the others
+        pool = self._pools.get(server)
         if pool is None:
             level = logging.getLogger().getEffectiveLevel()
-            pool = self._pools[is_warm] = Pool(
+            pool = self._pools[server] = Pool(
                 size=self.config.workers,
                 stall_seconds=self.config.stall_seconds,
                 level=max(level, logging.WARNING),
-                forked=is_warm,
+                server=server,
                 worker_articles=self.config.worker_articles,
                 worker_bytes=self.config.worker_mb * 1_000_000,
             )
         with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
-            # what annotates is wanted for nothing else, and has nothing to wind up
-            return pool.run(job, units, watch, last=is_warm)
+            return pool.run(job, units, watch, last=last)
 
     def _warm(self, job: Job) -> bool:
         """Begin to load what annotation needs, now or after this job; return whether a fork server does."""
@@ -112,7 +114,7 @@ class Execution:
             options.check_beam(self.config)
             self._engine = Engine(self.config)
         if self._engine.pool is not None:
-            self._engine.pool.forked = is_warm
+            self._engine.pool.server = Server.MODEL if is_warm else None
         with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
             return run_job(job, units, self._engine, watch)
 

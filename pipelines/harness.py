@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.processes import end_with_parent, start_process
+from pipelines.processes import Server, end_with_parent, start_process
 from transforms.imports import quietly
 
 with quietly():
@@ -35,7 +35,7 @@ _STOP_SECONDS = 5.0
 class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
     """Starts and ends workers for an engine; ``address`` is what ``--environment_config`` takes.
 
-    With ``forked`` set workers come from the fork server that ``processes.warm`` has started.
+    With ``server`` set workers come from that fork server, which ``processes.warm`` has started.
     """
 
     def __init__(self, log: Path | None = None, port: int = 0, host: str = "localhost") -> None:
@@ -44,7 +44,7 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
         Raises:
           RuntimeError: the port is taken.
         """
-        self.forked = False
+        self.server: Server | None = None
         self._log = log
         self._processes: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -71,7 +71,7 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
                         str(self._log) if self._log else None,
                     ),
                     name=f"dateline-worker-{request.worker_id}",
-                    forked=self.forked,
+                    server=self.server,
                     daemon=True,
                 )
         except (OSError, EOFError) as error:

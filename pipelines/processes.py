@@ -1,4 +1,4 @@
-"""Starting processes of ours: fresh, or forked from a server that has loaded what annotation needs.
+"""Starting processes of ours: fresh, or forked from a server that has loaded what they need.
 
 Imports nothing but the standard library, so that the server can begin to load before the command line has imported
 what it needs itself.
@@ -7,6 +7,7 @@ what it needs itself.
 from __future__ import annotations
 
 import contextlib
+import enum
 import json
 import multiprocessing
 import multiprocessing.connection
@@ -18,16 +19,20 @@ import time
 import types
 from collections.abc import Callable, Iterator, Mapping
 from multiprocessing import forkserver
+from pathlib import Path
 from typing import Any, Final
 
 START_ATTEMPTS: Final = 5
 """How often a process that does not start is started."""
 
 WARM: Final = "DATELINE_WARM"
-"""The environment variable that tells the fork server what to load: the fields of an ``AnnotateConfig`` as JSON."""
+"""The environment variable that tells the fork servers what to load: the fields of an ``AnnotateConfig`` as JSON."""
+
+WARM_ADDRESS: Final = "DATELINE_WARM_ADDRESS"
+"""The environment variable that tells the model's server where to listen."""
 
 IMPORTED_FIRST: list[str] = []
-"""Modules that every worker and the fork server import before anything else."""
+"""Modules that every worker and the fork servers import before anything else."""
 
 SINGLE_THREADED: Final = {
     "OMP_NUM_THREADS": "1",
@@ -40,25 +45,64 @@ SINGLE_THREADED: Final = {
 }
 """Processes are the parallelism; numeric libraries that start threads of their own only get in each other's way."""
 
+
+class Server(enum.Enum):
+    """What processes are forked from: a server that has loaded Beam, or one below it that has the models too."""
+
+    BEAM = "beam"
+    MODEL = "model"
+
+
+_MODEL_SECONDS: Final = 120.0
+"""How long the model's server may take until it can be asked for a process; it answers when it has loaded."""
+
 _warmed: str | None = None
 
 
+class _ModelServer(forkserver.ForkServer):
+    """The way to the server that ``pipelines.warm`` forks from the first one; it listens at ``address``."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = self._forkserver_address = address
+
+    def ensure_running(self) -> None:
+        """Wait until it listens. A first server that died is started again, and its model's server with it."""
+        until = time.monotonic() + _MODEL_SECONDS
+        while True:
+            forkserver.ensure_running()
+            # what it forks holds the first server's life in its hands, too
+            self._forkserver_alive_fd = forkserver._forkserver._forkserver_alive_fd  # type: ignore[attr-defined]
+            if Path(self.address).exists() or time.monotonic() > until:
+                return
+            time.sleep(0.01)
+
+
+_model_server: _ModelServer | None = None
+
+
 def warm(settings: Mapping[str, Any]) -> bool:
-    """Begin to load what ``pipelines.warm`` says in a fork server; return whether there can be one.
+    """Begin to load what ``pipelines.warm`` says in two fork servers; return whether there can be any.
 
     Nothing is waited for, and a second call with the same settings does nothing. Only on Linux: elsewhere libraries do
     not survive a fork.
     """
-    global _warmed
     if sys.platform != "linux":
         return False
     text = json.dumps(settings)
     if _warmed is not None:
         return _warmed == text
+    _start_servers(text)
+    return True
+
+
+def _start_servers(text: str) -> None:
+    global _warmed, _model_server
     _warmed = text
-    os.environ.update({**SINGLE_THREADED, WARM: text})
+    _model_server = _ModelServer(multiprocessing.connection.arbitrary_address("AF_UNIX"))  # type: ignore[attr-defined]
+    os.environ.update({**SINGLE_THREADED, WARM: text, WARM_ADDRESS: _model_server.address})
     multiprocessing.set_forkserver_preload([*IMPORTED_FIRST, "pipelines.warm"])
-    # a Ctrl-C reaches the whole group; the server goes when the supervisor does, and not with a traceback
+    # a Ctrl-C reaches the whole group; the servers go when the supervisor does, and not with a traceback
     ignoring = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, signal.SIG_IGN) if ignoring else None
     try:
@@ -66,23 +110,24 @@ def warm(settings: Mapping[str, Any]) -> bool:
     finally:
         if ignoring:
             signal.signal(signal.SIGINT, before)
-    return True
 
 
 def cool() -> None:
-    """End the fork server, if there is one, and wait for it, so that the time of its workers is counted as ours.
+    """End the fork servers, if there are any, and wait for them, so that the time of their workers is counted as ours.
 
-    It has nothing to save and may still be loading, so it is killed; its workers have ended before.
+    They have nothing to save and may still be loading; their workers have ended before.
     """
-    global _warmed
-    if _warmed is None:
+    global _warmed, _model_server
+    if _warmed is None or _model_server is None:
         return
-    _warmed = None
+    address, _warmed, _model_server = _model_server.address, None, None
     server: Any = forkserver._forkserver
     if server._forkserver_pid is not None:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(server._forkserver_pid, signal.SIGKILL)
-    server._stop()
+            os.kill(server._forkserver_pid, signal.SIGTERM)
+    with contextlib.suppress(ChildProcessError):
+        server._stop()
+    Path(address).unlink(missing_ok=True)
 
 
 def start_process(
@@ -90,27 +135,45 @@ def start_process(
     args: tuple[Any, ...],
     *,
     name: str,
-    forked: bool,
+    server: Server | None,
     daemon: bool = False,
 ) -> Any:
-    """Start a process of ours and return it: forked from the server that ``warm`` has started, or fresh.
+    """Start a process of ours and return it: forked from a server that ``warm`` has started, or fresh.
 
     Raises:
       OSError, EOFError: it does not start, nor after some attempts; a fork server may have died just before.
     """
     os.environ.update(SINGLE_THREADED)  # before the child's first import
-    context: Any = multiprocessing.get_context("forkserver" if forked else "spawn")
+    context: Any = multiprocessing.get_context("spawn" if server is None else "forkserver")
     for attempt in range(START_ATTEMPTS):
         process = context.Process(target=target, args=args, name=name, daemon=daemon)
         try:
-            with _no_main_module():
+            with _no_main_module(), _asking(server):
                 process.start()
             break
         except (OSError, EOFError):
             if attempt == START_ATTEMPTS - 1:
                 raise
+            if server is Server.MODEL and _warmed is not None:  # it died, and the first one lives
+                text = _warmed
+                cool()
+                _start_servers(text)
             time.sleep(0.1)
     return process
+
+
+@contextlib.contextmanager
+def _asking(server: Server | None) -> Iterator[None]:
+    """Send requests for processes to the model's server."""
+    if server is not Server.MODEL or _model_server is None:
+        yield
+        return
+    usual = forkserver.connect_to_new_process
+    forkserver.connect_to_new_process = _model_server.connect_to_new_process
+    try:
+        yield
+    finally:
+        forkserver.connect_to_new_process = usual
 
 
 @contextlib.contextmanager

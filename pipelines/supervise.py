@@ -27,7 +27,13 @@ from multiprocessing.connection import Connection
 from typing import Any, Final, Protocol
 
 from pipelines.plan import split, take_out
-from pipelines.processes import IMPORTED_FIRST, START_ATTEMPTS, end_with_parent, start_process
+from pipelines.processes import (
+    IMPORTED_FIRST,
+    START_ATTEMPTS,
+    Server,
+    end_with_parent,
+    start_process,
+)
 from schemas.units import Condemned, Unit
 from transforms.imports import quietly
 
@@ -187,6 +193,7 @@ def work(connection: Connection, level: int, first: Sequence[str]) -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group; the supervisor decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a fork server has a use of its own for it
     _die_with_parent()
     port_connection: Any = _LockedConnection(connection)
     logging.basicConfig(level=level, handlers=[_ForwardLogs(port_connection)], force=True)
@@ -298,7 +305,7 @@ class _Worker:
 
 
 class Pool:
-    """Worker processes; ``forked`` ones come from the fork server that ``warm`` has started."""
+    """Worker processes; they come from a fork ``server`` that ``processes.warm`` has started, or are fresh."""
 
     def __init__(
         self,
@@ -306,7 +313,7 @@ class Pool:
         size: int,
         stall_seconds: float,
         level: int = logging.WARNING,
-        forked: bool = False,
+        server: Server | None = None,
         worker_articles: int = 0,
         worker_bytes: int = 0,
     ) -> None:
@@ -320,7 +327,7 @@ class Pool:
         self._size = size
         self._stall_seconds = stall_seconds
         self._level = level
-        self._forked = forked
+        self._server = server
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Pool:
@@ -363,7 +370,7 @@ class Pool:
             work,
             (theirs, self._level, tuple(IMPORTED_FIRST)),
             name="dateline-worker",
-            forked=self._forked,
+            server=self._server,
         )
         theirs.close()
         taken = {worker.number for worker in self._workers}

@@ -22,7 +22,7 @@ def _pool(**settings: Any) -> supervise.Pool:
     if "STALL_SECONDS" in os.environ:
         settings["stall_seconds"] = float(os.environ["STALL_SECONDS"])
     if "ONE_LOAD" in os.environ:
-        settings["forked"] = True
+        settings["server"] = processes.Server.MODEL
     return supervise.Pool(**settings)
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +42,86 @@ def test_where_there_are_annotations_the_plan_says_whether_to_load(
     assert warmed == []
 
 
-@pytest.mark.skipif("not processes.sys.platform.startswith('linux')", reason="forks on Linux only")
+linux = pytest.mark.skipif("not processes.sys.platform.startswith('linux')", reason="forks on Linux only")  # fmt: skip
+
+NOTHING_TO_LOAD = {"model": "default", "lexicons": [], "knowledge": ["/there/is/no/such/file"]}
+
+
+def say_who(connection: Connection) -> None:
+    """Be a process that says which it is and which forked it."""
+    connection.send((os.getpid(), os.getppid()))
+
+
+def ask(server: processes.Server | None) -> tuple[int, int]:
+    """Start a process; return its id and its parent's."""
+    ours, theirs = multiprocessing.Pipe()
+    process = processes.start_process(say_who, (theirs,), name="asked", server=server)
+    theirs.close()
+    own, parent = ours.recv()
+    process.join()
+    assert process.exitcode == 0
+    return own, parent
+
+
+@contextlib.contextmanager
+def servers() -> Iterator[int]:
+    """Have fork servers that load nothing but Beam; yield the first one's id."""
+    assert processes.warm(NOTHING_TO_LOAD)
+    try:
+        server: Any = processes.forkserver._forkserver
+        yield server._forkserver_pid
+    finally:
+        processes.cool()
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether there is such a process."""
+    return Path(f"/proc/{pid}").exists()
+
+
+def has_not_ended(pid: int) -> bool:
+    """Tell whether a process runs; one that nobody has waited for does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@linux
 def test_a_server_that_is_not_wanted_after_all_is_ended_at_once(tmp_path: Path) -> None:
-    assert processes.warm({"model": "default"})
-    server: Any = processes.forkserver._forkserver
-    pid = server._forkserver_pid
-    assert Path(f"/proc/{pid}").exists()
-    assert cli.main(["run", str(tmp_path / "none"), "--lake", str(tmp_path / "lake")]) == 2
-    assert not Path(f"/proc/{pid}").exists()
-    assert server._forkserver_pid is None
+    with servers() as first:
+        assert is_alive(first)
+        assert cli.main(["run", str(tmp_path / "none"), "--lake", str(tmp_path / "lake")]) == 2
+        assert not is_alive(first)
+        assert os.environ[processes.WARM_ADDRESS]
+        assert not Path(os.environ[processes.WARM_ADDRESS]).exists()
+
+
+@linux
+def test_one_server_forks_what_reads_and_one_below_it_what_annotates() -> None:
+    with servers() as first:
+        reader, below_first = ask(processes.Server.BEAM)
+        _, model = ask(processes.Server.MODEL)
+        fresh, here = ask(None)
+        assert below_first == first
+        assert model not in (first, os.getpid())
+        assert Path(f"/proc/{model}/stat").read_text().rsplit(")", 1)[1].split()[1] == str(first)
+        assert here == os.getpid()
+        assert len({reader, fresh, model}) == 3
+    assert not is_alive(first)
+    assert not is_alive(model)
+
+
+@linux
+@pytest.mark.parametrize("which", [0, 1])
+def test_servers_that_died_are_started_again(which: int) -> None:
+    with servers() as first:
+        _, model = ask(processes.Server.MODEL)
+        os.kill((first, model)[which], signal.SIGKILL)
+        until = time.monotonic() + 10
+        while has_not_ended(model) and time.monotonic() < until:  # it goes when the first one does
+            time.sleep(0.01)
+        _, again = ask(processes.Server.MODEL)
+        assert again not in (first, model)
+        ask(processes.Server.BEAM)

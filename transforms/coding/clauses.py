@@ -395,6 +395,8 @@ class Clauses:
         addition), *Iran to free two* (a headline's future), *Recep Tayyip Erdogan phoned ...* (a name read as a verb).
         """
         kids = self.children[top]
+        if self._mend_participle(top, kids, verbs):
+            return
         if any(self.relations[k] in ("cop", "nsubj", "nsubj:pass", "csubj", "expl") for k in kids):
             return
         if self.relations[top] == "nsubj":
@@ -524,6 +526,30 @@ class Clauses:
                 self._read_as_verb(k, "VBZ")
                 self._promote(k, top, before, objects[0])
                 return
+
+    def _mend_participle(self, top: int, kids: list[int], verbs: frozenset[str]) -> bool:
+        """Find the verb of *Mobs looted shops* or *Sweden cut aid*, read as a participle before its object."""
+        if self.heads[top] != top:
+            return False
+        for k in kids:
+            if k > top:
+                return False
+            if self.relations[k] != "amod" or self.tags[k] != "VERB" or self.lowers[k] not in verbs:
+                continue
+            prefixed = k - 3 >= self.first and self.lowers[k - 1] == "-"
+            subject = k - 3 if prefixed else k - 1  # "Iran test-fired missiles"
+            if (
+                subject >= self.first
+                and self.tags[subject] in ("PROPN", "NOUN")
+                and self.relations[subject] in ("nsubj", "compound", "nsubj:pass")
+                and self.heads[subject] in ((k - 2, k) if prefixed else (top, k))
+                and (self.relations[subject] != "compound" or self.xpos[k] not in ("VBG", "JJ"))
+                and not any(self.relations[g] in ("cop", "expl", "det") for g in kids)
+            ):
+                self._read_as_verb(k, "VBD")
+                self._promote(k, top, subject, top)
+                return True
+        return False
 
     def _join_names(self, first: int) -> None:
         """Read *US, Vietnam to hold talks* as two subjects, not as one with another name."""

@@ -310,6 +310,8 @@ def _tokenised(form: str) -> tuple[str, ...]:
 def _forms_of(word: str) -> frozenset[str]:
     if not word.isalpha():
         return frozenset({word})
+    if word == "unit":  # whose past is a part of too many names
+        return frozenset(noun_forms(word))
     return frozenset(verb_forms(word) | noun_forms(word))
 
 

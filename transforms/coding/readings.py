@@ -239,7 +239,8 @@ class SentenceReader:
                 Filler(k, slot)
                 for k in graph.kids(token)
                 if graph.relations[k] in ("obl", "nmod")
-                and graph.cases(k)
+                and k > token
+                and k not in graph.dated
                 and graph.cases(k) <= set(rest)
             ]
         return found

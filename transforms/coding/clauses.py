@@ -61,6 +61,11 @@ _LINKING: Final = frozenset(
     "become became becomes becoming remain remained remains remaining stay stayed stays seem seemed seems appear appeared"
     " appears prove proved proves turn turned turns be being been feel felt look looked looks".split()
 )
+# Nouns that taggers read as verbs after a verb, and the verbs that do take an infinitive without "to".
+_NOUNS_TOO: Final = frozenset("aid trade work fire help support arms travel talks".split())
+_BARE_INFINITIVE: Final = frozenset(
+    "help helps helped helping let lets letting make makes made making have has had see saw dare bid go come".split()
+)
 _CALLING: Final = frozenset(
     "call calls called calling describe describes described termed terms dubbed labelled labeled said says".split()
 )
@@ -365,6 +370,12 @@ class Clauses:
         if self.tags is self.tokens.tags:
             self.tags, self.xpos = list(self.tags), list(self.xpos)
         self.tags[token], self.xpos[token] = "VERB", like
+
+    def _read_as_noun(self, token: int) -> None:
+        """Tag a word as a noun; the article's own tags stay as they are."""
+        if self.tags is self.tokens.tags:
+            self.tags, self.xpos = list(self.tags), list(self.xpos)
+        self.tags[token], self.xpos[token] = "NOUN", "NN"
 
     def _promote(self, verb: int, top: int, subject: int, complement: int | None) -> None:
         """Put a verb in the place of the word at the top of its clause, with its subject and object below it."""
@@ -779,6 +790,14 @@ class Clauses:
             if verb < token and self._marks_of(token):
                 self._move(token, verb, "obl")  # "put on standby"
                 continue
+            if (
+                self.lowers[token] in _NOUNS_TOO
+                and self.xpos[token] == "VB"
+                and verb == token - 1
+                and self.lowers[verb] not in _BARE_INFINITIVE
+                and not self.children[token]
+            ):
+                self._read_as_noun(token)  # "will freeze aid"
             if self.tags[token] != "NOUN":
                 continue
             if (

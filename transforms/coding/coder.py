@@ -1404,16 +1404,33 @@ def _compete(events: list[Event], notes: list[str] | None) -> list[Event]:
     kept: list[Event] = []
     for event in sorted(
         events,
-        key=lambda e: (-len(e.recipient) - int(e.is_reciprocal), -e.confidence, e.trigger_start),
+        key=lambda e: (
+            _is_implied(e),
+            -len(e.recipient) - int(e.is_reciprocal),
+            -e.confidence,
+            e.trigger_start,
+        ),
     ):
         rival = next((k for k in kept if _tells_same(k, event)), None)
         if rival is None:
             kept.append(event)
+        elif (
+            _is_implied(event)
+            and not rival.is_reciprocal
+            and all(r.start == rival.trigger_start for r in rival.recipient)
+        ):
+            # "soldiers were wounded when militants ambushed their convoy": whom it hit is told by the other
+            kept[kept.index(rival)] = dataclasses.replace(rival, recipient=event.recipient)
         elif notes is not None:
             notes.append(
                 f"{event.trigger!r}: {event.event_type} is told already by {rival.trigger!r}"
             )
     return sorted(kept, key=lambda e: e.trigger_start)
+
+
+def _is_implied(event: Event) -> bool:
+    """Tell whether the text leaves out who does it, so that the trigger stands for the actor."""
+    return bool(event.actor) and event.actor[0].start == event.trigger_start
 
 
 def _tells_same(a: Event, b: Event) -> bool:

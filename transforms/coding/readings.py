@@ -46,6 +46,8 @@ _HELP: Final = frozenset(
     "help aid assistance support backing cooperation participation approval consent".split()
 )
 _PART_OF_NAME: Final = frozenset({"amod", "compound", "nmod:desc", "flat"})
+_UTTERING: Final = frozenset({"says", "said", "told", "tells", "shouted", "wrote", "tweeted"})
+_QUOTES: Final = frozenset({'"', "\u201c", "\u201d", "'", "\u2018", "``", "''"})
 _CAUSING: Final = frozenset({"forcing", "prompting", "leading", "causing"})
 _GUILTY: Final = frozenset({"responsible", "blame"})
 _MUST: Final = frozenset({"must", "should", "ought"})
@@ -658,6 +660,11 @@ class SentenceReader:
             consumed.update(range(word - len(entry.rest), word))
             consumed.add(word)
             consumed.discard(token)
+        if entry.label == "CONSULT" and entry.pos == "N":
+            # what talks are on did not take place: "talks on a prisoner exchange"
+            consumed.update(
+                k for k in self.graph.kids_by(token, "nmod") if "on" in self.graph.cases(k)
+            )
         return Reading(
             trigger=token, entry=entry, event_type=entry.label, mode=entry.mode, actors=actors,
             recipients=recipients, reciprocal=reciprocal, confidence=entry.confidence,
@@ -1054,9 +1061,10 @@ class SentenceReader:
         )
         if (
             modal is None
-            and graph.colon is not None
-            and graph.heads[token] == graph.colon
+            and graph.relations[token] in ("ccomp", "parataxis")
             and graph.xpos[token] == "VB"
+            and graph.lowers[graph.heads[token]] in _UTTERING
+            and (graph.colon is not None or not _QUOTES.isdisjoint(self.words))
             and not graph.kids_by(token, "nsubj", "nsubj:pass", "aux", "mark", "cop")
         ):
             return self._bidden(token, reading)  # "UN chief: Let aid into Tigray"
@@ -1186,24 +1194,27 @@ class SentenceReader:
 
     def _bidden(self, token: int, reading: Reading | None) -> Reading | None:
         """Read an imperative that somebody utters as a request to whom it concerns."""
-        colon = self.graph.colon
-        speakers = self._spread(self.graph.subjects(colon)) if colon is not None else ()
+        said = self.graph.heads[token]
+        speakers = self._spread(self.graph.subjects(said))
         must = self.lexicon.operators.get(("must", "V"))
         rule = self.lexicon.compose(
             "request", reading.event_type if reading else "NONE", reading.mode if reading else None
         )
-        if colon is None or not speakers or must is None or reading is None:
+        if not speakers or must is None or reading is None:
             return None
         if rule is None or rule.result in ("-", "="):
             rule = Composition("REQUEST", None, None, 0.85)
-        addressed = tuple(t for t in (*reading.actors, *reading.recipients) if t not in speakers)
+        addressed = self._spread(self.graph.kids_by(said, "iobj", "obj"))
+        if not any(self.is_kind(t, "actor") for t in addressed):
+            addressed = (*reading.actors, *reading.recipients)
+        addressed = tuple(t for t in addressed if t not in speakers)
         if not any(self.is_kind(t, "actor") for t in addressed):
             addressed = self._anywhere(token, speakers, frozenset())
         return Reading(
             trigger=token, entry=reading.entry, event_type=rule.result,
             mode=None if rule.mode == "=" else rule.mode, actors=speakers, recipients=addressed, reciprocal=False,
             confidence=0.75 * rule.factor, chain=(("request", token),), content=reading,
-            covers=reading.covers | {token, colon},
+            covers=reading.covers | {token, said},
         )  # fmt: skip
 
     def readings(self, candidates: list[int]) -> list[Reading]:

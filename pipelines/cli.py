@@ -574,6 +574,7 @@ def stream(
 
     with _attempt("stream", lake, metrics, log) as attempt:
         with place.hold("stream"), Execution(how, reporter) as execution:
+            execution.ahead = saying
             follow(place, execution, following, reading, saying, tell)
         attempt["stages"] = list(map(report.brief, last))
         _leave(last)

@@ -80,12 +80,12 @@ class Execution:
             return Outcome(done=(), failures=())
         if not self.config.local:
             return self._perform_elsewhere(job, units)
+        last = job.stage == "annotate"  # what annotates is wanted for nothing else
+        if last and (readers := self._pools.pop(Server.BEAM, None)) is not None:
+            readers.close()  # their memory is of use to the others
         server = None
         if self._warm(job):
-            server = Server.MODEL if job.stage == "annotate" else Server.BEAM
-        last = server is Server.MODEL  # what annotates is wanted for nothing else
-        if last and (others := self._pools.pop(Server.BEAM, None)) is not None:
-            others.close()  # their memory is of use to the others
+            server = Server.MODEL if last else Server.BEAM
         pool = self._pools.get(server)
         if pool is None:
             level = logging.getLogger().getEffectiveLevel()
@@ -98,23 +98,29 @@ class Execution:
                 worker_bytes=self.config.worker_mb * 1_000_000,
             )
         with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
-            return pool.run(job, units, watch, last=last)
+            return pool.run(job, units, watch, last=server is Server.MODEL)
 
     def _warm(self, job: Job) -> bool:
-        """Begin to load what annotation needs, now or after this job; return whether a fork server does."""
-        coming = job.config if job.stage == "annotate" else self.ahead
-        return isinstance(coming, AnnotateConfig) and warm(dataclasses.asdict(coming))
+        """Begin to load what this job needs, and annotation after it; return whether fork servers do."""
+        coming = self._coming(job)
+        return warm(None if coming is None else dataclasses.asdict(coming))
+
+    def _coming(self, job: Job) -> AnnotateConfig | None:
+        """Return how articles are annotated now or after this job, if they are."""
+        return job.config if isinstance(job.config, AnnotateConfig) else self.ahead
 
     def _perform_elsewhere(self, job: Job, units: Sequence[Unit]) -> Outcome:
         from pipelines.engines import Engine
         from pipelines.submit import run_job
 
-        is_warm = self._warm(job)  # the model is loaded once, while the job server starts
+        server = None
+        if self._warm(job):  # the model is loaded once, while the job server starts
+            server = Server.BEAM if self._coming(job) is None else Server.MODEL
         if self._engine is None:
             options.check_beam(self.config)
             self._engine = Engine(self.config)
         if self._engine.pool is not None:
-            self._engine.pool.server = Server.MODEL if is_warm else None
+            self._engine.pool.server = server
         with self.reporter.stage(job.stage, total_cost=sum(unit.cost for unit in units)) as watch:
             return run_job(job, units, self._engine, watch)
 

@@ -27,7 +27,10 @@ from transforms.link import FINGERPRINT, find_copies
 
 UNIT_FILES: Final = 200
 UNIT_BYTES: Final = 16_000_000
-"""An ingest unit: some seconds of parsing. A larger file is a unit of its own."""
+"""An ingest unit at most: some seconds of parsing. A larger file is a unit of its own."""
+
+SMALLEST_UNIT_BYTES: Final = 1_000_000
+"""An ingest unit at least, unless there is no more: a unit writes a file for every month that it meets."""
 
 UNIT_WORDS: Final = 60_000
 """An annotate unit at most: some ten seconds of work, a few hundred articles, whose rows wait in memory for the end."""
@@ -37,7 +40,7 @@ SMALLEST_UNIT_WORDS: Final = 4_000
 dozen of a run are so small that no worker waits long for another. Twice as much left one idle for half a second."""
 
 TAPER: Final = 12
-"""Each unit takes this part of the words left, within the bounds above, so that workers finish together."""
+"""Each unit takes this part of the words or bytes left, within the bounds above, so that workers finish together."""
 
 LIMITED_REASONS: Final = ("timeout", "too_large")
 """Rejects that larger limits could avoid."""
@@ -332,11 +335,15 @@ def _cut_inputs(
     files: Sequence[InputFile], problems: Sequence[Reject], signature: str
 ) -> Iterator[Unit]:
     """Cut inputs, in the order of their names, because neighbours tend to be of the same month."""
+    left = sum(file.size for file in files)
+    target = _tapered(left, SMALLEST_UNIT_BYTES, UNIT_BYTES)
     waiting: list[InputFile] = []
     size = 0
     for file in files:
-        if waiting and (len(waiting) >= UNIT_FILES or size + file.size > UNIT_BYTES):
+        if waiting and (len(waiting) >= UNIT_FILES or size + file.size > target):
             yield ingest_unit(waiting, signature)
+            left -= size
+            target = _tapered(left, SMALLEST_UNIT_BYTES, UNIT_BYTES)
             waiting, size = [], 0
         waiting.append(file)
         size += file.size
@@ -496,14 +503,14 @@ def _rows_of(selections: Iterable[Selection]) -> Iterator[tuple[str, int, str]]:
 def _cut_articles(rows: Sequence[tuple[str, int, str, int]], signature: str) -> Iterator[Unit]:
     """Cut articles in the order of their files, so that a unit's rows lie in one month."""
     left = sum(words for *_, words in rows)
-    target = _target(left)
+    target = _tapered(left, SMALLEST_UNIT_WORDS, UNIT_WORDS)
     waiting: list[tuple[str, int, str]] = []
     size = 0
     for path, row, article_id, words in rows:
         if waiting and size + words > target:
             yield annotate_unit(waiting, size, signature)
             left -= size
-            target = _target(left)
+            target = _tapered(left, SMALLEST_UNIT_WORDS, UNIT_WORDS)
             waiting, size = [], 0
         waiting.append((path, row, article_id))
         size += words
@@ -511,8 +518,8 @@ def _cut_articles(rows: Sequence[tuple[str, int, str, int]], signature: str) -> 
         yield annotate_unit(waiting, size, signature)
 
 
-def _target(words_left: int) -> int:
-    return min(UNIT_WORDS, max(SMALLEST_UNIT_WORDS, words_left // TAPER))
+def _tapered(left: int, smallest: int, largest: int) -> int:
+    return min(largest, max(smallest, left // TAPER))
 
 
 def annotate_unit(rows: Sequence[tuple[str, int, str]], words: int, signature: str) -> Unit:

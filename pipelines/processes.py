@@ -56,6 +56,8 @@ class Server(enum.Enum):
 _MODEL_SECONDS: Final = 120.0
 """How long the model's server may take until it can be asked for a process; it answers when it has loaded."""
 
+NO_SETTINGS: Final = "null"
+
 _warmed: str | None = None
 
 
@@ -81,19 +83,20 @@ class _ModelServer(forkserver.ForkServer):
 _model_server: _ModelServer | None = None
 
 
-def warm(settings: Mapping[str, Any]) -> bool:
+def warm(settings: Mapping[str, Any] | None) -> bool:
     """Begin to load what ``pipelines.warm`` says in two fork servers; return whether there can be any.
 
-    Nothing is waited for, and a second call with the same settings does nothing. Only on Linux: elsewhere libraries do
+    Without settings there is the first of them only. Nothing is waited for, and a second call with the same settings does nothing. Only on Linux: elsewhere libraries do
     not survive a fork.
     """
     if sys.platform != "linux":
         return False
     text = json.dumps(settings)
-    if _warmed is not None:
-        return _warmed == text
-    _start_servers(text)
-    return True
+    if _warmed == NO_SETTINGS and text != NO_SETTINGS:
+        cool()
+    if _warmed is None:
+        _start_servers(text)
+    return text in (_warmed, NO_SETTINGS)
 
 
 def _start_servers(text: str) -> None:

@@ -22,6 +22,9 @@ from pathlib import Path
 
 from pipelines.processes import WARM, WARM_ADDRESS
 
+SETTINGS = json.loads(os.environ[WARM])
+"""Those of annotation; null if nothing is to be annotated."""
+
 
 def _load_beam() -> None:
     from transforms.imports import quietly
@@ -37,7 +40,7 @@ def _load_beam() -> None:
 def _load_model() -> None:
     from transforms.imports import import_spacy
 
-    settings = json.loads(os.environ[WARM])
+    settings = SETTINGS
     lexicons, knowledge = tuple(settings["lexicons"]), tuple(settings["knowledge"])
     import_spacy()
     from transforms import read  # noqa: F401
@@ -88,8 +91,9 @@ gc.disable()  # nearly all that is made stays: looking for what does not took a 
 with contextlib.suppress(Exception):
     _load_beam()
 gc.freeze()
-if model := os.fork():
-    _end_both(model)
+if SETTINGS is None or (model := os.fork()):
+    if SETTINGS is not None:
+        _end_both(model)
     warnings.filterwarnings("ignore", "forkserver: waitpid")  # of the model's server, if it dies
     with contextlib.suppress(Exception):
         from transforms import parse  # noqa: F401

@@ -125,3 +125,23 @@ def test_servers_that_died_are_started_again(which: int) -> None:
         _, again = ask(processes.Server.MODEL)
         assert again not in (first, model)
         ask(processes.Server.BEAM)
+
+
+@linux
+def test_without_settings_there_is_no_model_until_some_come() -> None:
+    assert processes.warm(None)
+    try:
+        server: Any = processes.forkserver._forkserver
+        first = server._forkserver_pid
+        _, parent = ask(processes.Server.BEAM)
+        assert parent == first
+        assert not Path(os.environ[processes.WARM_ADDRESS]).exists()
+        assert processes.warm(NOTHING_TO_LOAD)
+        assert not is_alive(first)
+        _, model = ask(processes.Server.MODEL)
+        assert model != server._forkserver_pid
+        assert processes.warm(None)
+        assert not processes.warm({**NOTHING_TO_LOAD, "model": "another"})
+    finally:
+        processes.cool()
+    assert not is_alive(model)

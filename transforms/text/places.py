@@ -35,6 +35,8 @@ _EXTRA = (
 
 def fold(name: str) -> str:
     """Return ``name`` without accents, capitals and odd apostrophes, for look-up."""
+    if name.isascii():
+        return " ".join(name.casefold().split())
     plain = unicodedata.normalize(
         "NFKD", name.replace("’", "'").replace("ʻ", "'").replace("‘", "'")
     )

@@ -68,6 +68,9 @@ _SHARED: Final = frozenset(
 )
 # Words for several persons or parties that the sentences before name.
 _BODIES: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "REB"})
+_SPANS_OF_TIME: Final = frozenset(
+    "hour hours day days week weeks month months year years minutes later shortly soon long".split()
+)
 _NEW: Final = frozenset("a an another any each every no other others several some".split())
 """Words that bring somebody new in: *another regime*."""
 _STANDING_IN: Final = frozenset({"they", "pair", "duo", "he", "she"})
@@ -615,6 +618,10 @@ class EventCoder:
             actors = [n for n in moved if n is not None and n.actor.sector in ("MIL", "COP", "REB")]
             actors, _ = self._localised(resolved, phrases, actors, recipients, place)
             recipients = [r for r in recipients if not _same_actor(r, actors)]
+        if kind == "ASSAULT" and not actors and graph.tags[reading.trigger] == "VERB":
+            doers = _doers_beside(graph, reader, reading)
+            actors = self._actors(phrases, doers, taken, pair, view)
+            actors, _ = self._localised(resolved, phrases, actors, recipients, place)
         if (
             not any(n.actor.code for n in actors)
             and not (reading.reciprocal and len({n.actor.code for n in recipients}) > 1)
@@ -1388,6 +1395,20 @@ def _same_actor(named: Named, others: list[Named]) -> bool:
         or (named.actor.start, named.actor.end) == (o.actor.start, o.actor.end)
         for o in others
     )
+
+
+def _doers_beside(graph: Clauses, reader: SentenceReader, reading: Reading) -> tuple[int, ...]:
+    """Return who attacks in the clause that tells how it happened: *two were killed when police fired at a mob*."""
+    for clause in graph.kids_by(reading.trigger, "advcl"):
+        if clause < reading.trigger or graph.relations[reading.trigger] == "ccomp":
+            continue
+        marks = [k for k in graph.kids(clause) if graph.lowers[k] in ("when", "as", "after")]
+        if not marks or graph.lowers[marks[0] - 1] in _SPANS_OF_TIME:
+            continue
+        other = reader.reading(clause)
+        if other is not None and other.event_type == "ASSAULT" and other.actors:
+            return other.actors
+    return ()
 
 
 def _rule(reading: Reading, words: list[str]) -> str:

@@ -49,7 +49,8 @@ def test_helpers_and_charges_are_no_recipients(text: str) -> None:
 
 
 def test_a_rescue_is_no_arrest() -> None:
-    assert not events_of("A Red Cross helicopter picked up five men near Puerto Guzmán.")
+    events = events_of("A Red Cross helicopter picked up five men near Puerto Guzmán.")
+    assert all(event["type"] != "COERCE" for event in events)
     (event,) = events_of("Turkish police picked up five men in Ankara.")
     assert event["type"] == "COERCE"
 
@@ -78,6 +79,11 @@ def test_days_are_no_numbers_of_dead() -> None:
         ("Lebanon's prime minister was forced to resign on Monday.", "RETREAT", "LBN"),
         ("Rebels forced the Congolese army to withdraw from Goma.", "RETREAT", "COD"),
         ("Russia was expelled from the Council of Europe.", "SANCTION", "IGO"),
+        (
+            "Four people were killed in Peshawar after Pakistani soldiers fired at a crowd.",
+            "ASSAULT",
+            "PAK",
+        ),
         ("Mexico's president called out the United States for its record.", "ACCUSE", "MEX"),
     ],
 )
@@ -98,3 +104,10 @@ def test_who_is_made_to_and_who_expels(text: str, kind: str, actor: str) -> None
 )
 def test_accidents_and_displays_are_no_events(text: str) -> None:
     assert not events_of(text)
+
+
+def test_the_clause_beside_says_who_killed() -> None:
+    (event,) = events_of("One person was killed when police fired at a mob in Vadodara.")
+    assert [(a["text"], a["sector"]) for a in event["actor"]] == [("police", "COP")]
+    (event,) = events_of("A man was killed hours after police shot dead a Maoist in Chhattisgarh.")
+    assert [a["sector"] for a in event["actor"]] != ["COP"]

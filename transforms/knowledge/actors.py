@@ -97,6 +97,7 @@ PARTS: Final = frozenset(
 NAME_WORDS_OF_ALL: Final = frozenset("the of and for s".split())
 DIVIDED: Final = frozenset(("ALB", "SRB", "HRV"))
 """Peoples most of whose news is of those who live in another state."""
+MINORITY: Final = frozenset(("minority", "population", "community", "diaspora", "minorities"))
 MINORITIES: Final = frozenset(("serb", "croat", "albanian", "turk", "russian", "hungarian"))
 """Peoples named after the state they live in: ``Croatian Serb rebels``, ``Macedonian Albanian politicians``."""
 UNIONS: Final = frozenset("federation union association confederation congress alliance".split())
@@ -714,8 +715,13 @@ class _Phrase:
         return None, None, None
 
     def _is_by_descent(self, hit: _Hit) -> bool:
-        """Say whether an adjective tells descent, not citizenship: ``ethnic Albanian guerrillas in Macedonia``."""
-        return "ethnic" in self.parts[max(0, hit.first - 1) : hit.last]
+        """Say whether an adjective tells descent, not citizenship: ``ethnic Albanian guerrillas in Macedonia``.
+
+        So it is before *minority*, *population* and *community*: ``the Turkish minority in Bulgaria``.
+        """
+        return "ethnic" in self.parts[max(0, hit.first - 1) : hit.last] or (
+            hit is not self.head_hit and self.parts[self.head] in MINORITY
+        )
 
     def _is_minority(self, hit: _Hit) -> bool:
         """Say whether people are named by descent, so that a place decides: ``ethnic Chinese in Indonesia``."""

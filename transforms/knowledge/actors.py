@@ -496,7 +496,7 @@ class _Phrase:
         if kind == "role":
             return self._sector_of_role(head)
         if kind == "organisation":
-            if head.term.sector is None:
+            if head.term.sector is None or self._is_namesake(head):
                 title = self._title_before(head.first)
                 if title is not None and title.term.rank >= 3 and title.term.role_kind == "group":
                     return title.term.sector, "title", title
@@ -546,6 +546,14 @@ class _Phrase:
             if hit.term.kind == "role" and hit.term.sector and self._in_apposition(hit):
                 return self._with_former(hit.term.sector, hit), "apposition", hit
         return None, None, None
+
+    def _is_namesake(self, head: _Hit) -> bool:
+        """Say whether initials are those of a body of another country: ``Cameroon's main opposition party SDF``."""
+        return head.last - head.first == 1 and any(
+            self._owns(hit) and hit.term.country not in (None, head.term.country)
+            for hit in self.core
+            if hit.term.kind == "country"
+        )
 
     def _hit_ending(self, position: int) -> _Hit | None:
         return next((hit for hit in self.core if hit.last == position), None)
@@ -730,6 +738,9 @@ class _Phrase:
             before == "ethnic" or (hit.term.is_plural and hit.term.country in DIVIDED)
         )
 
+    def _owns(self, hit: _Hit) -> bool:
+        return self.parts[hit.last : hit.last + 1] == ["'s"]
+
     def _is_weak(self, hit: _Hit) -> bool:
         """Say whether a term only colours the phrase: ``Israeli-occupied``, ``anti-American``, ``London-based``."""
         after = self.parts[hit.last] if hit.last < len(self.parts) else ""
@@ -766,7 +777,7 @@ class _Phrase:
             organisations.remove(head)
             head = None
         if head is not None and head in organisations and head.term.role_kind not in ("igo", "ngo"):
-            adjectives = [hit for hit in strong if hit.term.kind == "demonym"]
+            adjectives = [hit for hit in strong if hit.term.kind == "demonym" or self._owns(hit)]
             return adjectives[-1] if adjectives and head.term.role_kind != "media" else head
         if head is not None and head in organisations:
             branch = [

@@ -22,7 +22,7 @@ from typing import Final
 from schemas.annotations import AnnotatedArticle, Sentence, Tokens
 from schemas.documents import Article
 from schemas.facts import DateMention
-from transforms.knowledge.tense import Direction, direction
+from transforms.knowledge.tense import Direction, direction, is_of_one_day
 from transforms.text.dates import from_url
 
 _FIRST_YEAR, _LAST_YEAR = 1500, 2099
@@ -193,6 +193,18 @@ _OPEN_DAY: Final = re.compile(
     re.IGNORECASE,
 )
 """A day that has no year of its own."""
+_ORDINALS: Final = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "last",
+    "1st",
+    "2nd",
+    "3rd",
+    "4th",
+)
 _PROOF: Final = {"today": 0, "tonight": 0, "yesterday": 1, "tomorrow": -1}
 
 
@@ -570,6 +582,14 @@ class _Reader:
         low, high = max(sentence.first, first - _REACH), min(sentence.last, last + _REACH)
         return direction(self.tokens, first, last, low, high)
 
+    def _is_of_one_day(self, start: int, end: int) -> bool:
+        sentence = self.sentence
+        if sentence is None:
+            return False
+        first, last = self._range_of(start, end)
+        low, high = max(sentence.first, first - _REACH), min(sentence.last, last + _REACH)
+        return is_of_one_day(self.tokens, first, last, low, high)
+
     def _before(self, start: int) -> str:
         """Return the word before a character, lower case; empty at the start of the sentence."""
         first = bisect_right(self.tokens.starts, start) - 1
@@ -834,7 +854,11 @@ class _Reader:
             return []
         if any(low <= start < high for low, high in self._timetables()):
             return [_Found(start, end, None, narrative=False)]
-        if match["pl"] or modifier in ("every", "each"):
+        if (
+            match["pl"]
+            or modifier in ("every", "each")
+            or self._is_of_every_month(modifier, start, end)
+        ):
             return [_Found(start, end, None, narrative=False)]
         reference = self.reference
         wanted = _weekday_number(match["wd"])
@@ -847,6 +871,15 @@ class _Reader:
         day = self._weekday_of_week(wanted, match["rw"], modifier, start, end)
         value = _Value(day, day, "day", reference.basis) if isinstance(day, dt.date) else day
         return [_Found(start, end, value)]
+
+    def _is_of_every_month(self, modifier: str, start: int, end: int) -> bool:
+        """Tell whether a weekday is one of a month: *the first Monday of the month*, *the last Friday of every month*."""
+        index = bisect_left(self.tokens.starts, end)
+        return (
+            self.tokens.lowers[index : index + 1] == ["of"]
+            and self.tokens.lowers[index + 1 : index + 2] != ["last"]
+            and (modifier == "last" or self._before(start) in _ORDINALS)
+        )
 
     def _timetables(self) -> list[tuple[int, int]]:
         """Return where the sentence lists the days of every week."""
@@ -948,6 +981,8 @@ class _Reader:
         reference = self.reference
         word = " ".join(match["r"].lower().split())
         if reference is None or not reference.exact or reference.early:
+            return [_Found(start, end, None)]
+        if word in ("today", "tomorrow") and not self._is_of_one_day(start, end):
             return [_Found(start, end, None)]
         if "before" in word or "after" in word:
             step = -2 if "before" in word else 2

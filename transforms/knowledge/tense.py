@@ -77,12 +77,51 @@ _LOOKS_PAST: Final = frozenset(
 _EXTENDING: Final = frozenset(
     "extended postponed delayed adjourned suspended closed remain gave given barred banned rescheduled deferred".split()
 )
+_AT_HAND: Final = _TIMETABLE - {
+    "has",
+    "have",
+    "lasts",
+    "last",
+    "runs",
+    "run",
+    "comes",
+    "come",
+    "faces",
+    "face",
+} | frozenset(
+    "turns turn announces announce unveils unveil launches launch publishes publish releases release says say reports report"
+    " signs sign decides decide rules rule hears hear celebrates celebrate observes observe honours honors joins join"
+    " addresses address swears inaugurates elects elect buries bury welcomes welcome receives receive".split()
+)
+"""Verbs whose present tense with *today* speaks of one day; of others it speaks of these times: *today live in exile*."""
+_STAGED: Final = frozenset(
+    "held opened published released unveiled inaugurated buried marked celebrated observed launched sworn signed".split()
+)
+"""Participles whose present passive with *today* is of one day."""
+_STATES: Final = frozenset(
+    "living facing flourishing experiencing suffering happening growing working using becoming thriving struggling "
+    "existing remaining standing serving changing considered known".split()
+)
+_EVENTFUL: Final = _HAPPENED | frozenset(
+    "meeting talks session vote votes voting election elections ballot poll referendum hearing ruling visit summit ceremony"
+    " event events press news game match protest protests rally march strike issue deadline debate conference speech"
+    " announcement decision report incident shootout briefing trial session agenda edition opening funeral release".split()
+)
+_CALENDAR: Final = frozenset(
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep"
+    " sept oct nov dec monday tuesday wednesday thursday friday saturday sunday".split()
+)
 _AFTERWARDS: Final = frozenset(["after", "following", "since", "during"])
 
 
 def direction(tokens: Tokens, first: int, last: int, low: int, high: int) -> Direction | None:
     """Return whether tokens ``first`` to ``last``, a date in the sentence ``low`` to ``high``, lie behind or ahead."""
     return _Clause(tokens, low, high).of_date(first, last)
+
+
+def is_of_one_day(tokens: Tokens, first: int, last: int, low: int, high: int) -> bool:
+    """Say whether *today* or *tomorrow* is a day: *arrived today*, not *today live in exile*, *leaders of tomorrow*."""
+    return _Clause(tokens, low, high).is_of_one_day(first, last)
 
 
 class _Clause:
@@ -130,6 +169,81 @@ class _Clause:
                 else None
             )
         return self._through_nouns(governor, nouns, found, first)
+
+    def is_of_one_day(self, first: int, last: int) -> bool:
+        lowers = self.lowers
+        before = lowers[first - 1] if first > self.low else ""
+        after = lowers[last] if last < self.high else ""
+        if before in ("of", "better", "brighter", "even", "'s", "’s"):
+            return False
+        if lowers[first] == "tomorrow":
+            return before != "for" or lowers[first - 2 if first - 2 >= self.low else first] in (
+                _PLANNED | _ANTICIPATING
+            )
+        if before in ("earlier", "later", "here", "as", "from", "starting", "by") or after in (
+            "morning",
+            "afternoon",
+            "evening",
+            "at",
+            "from",
+            "(",
+        ):
+            return True
+        if after in ("'s", "’s"):
+            return not _EVENTFUL.isdisjoint(lowers[last + 1 : min(last + 4, self.high)])
+        if after == "," and last + 1 < self.high and lowers[last + 1] in _CALENDAR:
+            return True  # today, March 18
+        governor, _ = self._climb(first, last)
+        if last < self.high and self.xpos[last] in ("VBZ", "VBP"):
+            is_helper = self.relations[last].startswith(("aux", "cop"))
+            governor = self.heads[last] if is_helper else last
+        if governor is None:
+            governor = self.heads[first] if self.tags[self.heads[first]] == "VERB" else None
+        return governor is not None and self._takes_place(governor, 0)
+
+    def _takes_place(self, verb: int, depth: int) -> bool:
+        """Say whether a verb with *today* tells what happens on that day, rather than what is so these days."""
+        auxiliaries, word, xpos = self._auxiliaries(verb), self.lowers[verb], self.xpos[verb]
+        if auxiliaries & (_WILL | _PAST_BE | {"did", "had", "would", "must", "should"}):
+            return True
+        if auxiliaries & {"can", "could", "may", "might", "do", "does"}:
+            return False
+        if word in _PLANNED:
+            return True
+        if xpos == "VBD":
+            return True
+        if xpos == "VBN":
+            if auxiliaries & {"has", "have", "'ve", "’ve"}:
+                return word not in ("become", "been")
+            if auxiliaries & _PRESENT_BE:
+                return word in _STAGED
+            return self.relations[verb].startswith(("acl", "advcl")) and word not in _STATES
+        if xpos == "VBG":
+            if auxiliaries & _PRESENT_BE:
+                return word not in _STATES
+            return not self.relations[verb].startswith("acl") and self._head_takes_place(
+                verb, depth
+            )
+        if xpos in ("VBZ", "VBP"):
+            return word in _AT_HAND
+        if xpos == "VB":
+            head = self.heads[verb]
+            if auxiliaries & _PRESENT_BE or self.lowers[head] in _PRESENT_BE:
+                return True
+            return self._head_takes_place(verb, depth)
+        return any(
+            self.lowers[kid] in _PLANNED for kid in self._kids(verb)
+        )  # due to arrive, misread
+
+    def _head_takes_place(self, verb: int, depth: int) -> bool:
+        head = self.heads[verb]
+        if head == verb:
+            return self._has_to(verb)  # a headline: minister to resign today
+        return depth < 4 and (
+            self.lowers[head] in _INTENDING
+            if self.tags[head] not in ("VERB", "AUX")
+            else self._takes_place(head, depth + 1)
+        )
 
     def _through_nouns(
         self, governor: int, nouns: list[int], found: Direction | None, first: int

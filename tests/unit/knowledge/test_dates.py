@@ -237,24 +237,24 @@ def test_earlier_is_not_counted_from_one_of_two_days():
 
 def test_the_dateline_is_the_day_of_writing_where_it_agrees():
     near = {**published("2024-06-11"), "dateline_date": dt.date(2024, 6, 10)}
-    (mention,) = resolve_dates(words_of("He left today.", **near))
+    (mention,) = resolve_dates(words_of("He left earlier today.", **near))
     assert (mention.date, mention.basis) == (dt.date(2024, 6, 10), "dateline")
     far = {**published("2024-06-11"), "dateline_date": dt.date(2023, 6, 10)}
-    (mention,) = resolve_dates(words_of("He left today.", **far))
+    (mention,) = resolve_dates(words_of("He left earlier today.", **far))
     assert (mention.date, mention.basis) == (dt.date(2024, 6, 11), "published")
 
 
 def test_a_time_stamp_of_the_night_does_not_say_which_day_today_is():
     late = published("2024-06-09", at="02:44")
-    assert [m[1] for m in read("He left today.", **late)] == [""]
+    assert [m[1] for m in read("He left earlier today.", **late)] == [""]
     url = "https://harbournews.example/2024/06/08/mayor"
-    assert [m[1] for m in read("He left today.", **late, url=url)] == ["2024-06-08"]
+    assert [m[1] for m in read("He left earlier today.", **late, url=url)] == ["2024-06-08"]
 
 
 @pytest.mark.parametrize("precision", ["month", "year", "unknown"])
 def test_a_coarse_publication_date_is_no_day_of_writing(precision: str):
     fields = {**published("2024-06-01"), "published_precision": precision}
-    assert [m[1] for m in read("He left today.", **fields)] == [""]
+    assert [m[1] for m in read("He left earlier today.", **fields)] == [""]
 
 
 def test_an_absurd_publication_date_is_no_day_of_writing():

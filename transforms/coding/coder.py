@@ -71,6 +71,7 @@ _BODIES: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "REB"})
 _SPANS_OF_TIME: Final = frozenset(
     "hour hours day days week weeks month months year years minutes later shortly soon long".split()
 )
+_ONE_OF: Final = frozenset("a an another one".split())
 _NEW: Final = frozenset("a an another any each every no other others several some".split())
 """Words that bring somebody new in: *another regime*."""
 _STANDING_IN: Final = frozenset({"they", "pair", "duo", "he", "she"})
@@ -1267,7 +1268,10 @@ class _Kinds:
             return entity is not None and entity.type in ("GPE", "LOC", "FAC")
         if kind == "person":
             if entity is not None:
-                return entity.type == "PERSON"
+                return entity.type == "PERSON" or (  # "another Zimbabwean"
+                    entity.type in ("NORP", "GPE")
+                    and any(graph.lowers[k] in _ONE_OF for k in graph.kids(token))
+                )
             role = self.phrases.knowledge.role(graph.lowers[token])
             return role is not None
         if kind == "org":

@@ -146,7 +146,7 @@ def modality(graph: Clauses, token: int) -> str | None:
             if (
                 relation == "mark"
                 and word == "to"
-                and graph.heads[node] == node
+                and graph.heads[node] in (node, graph.colon)
                 and not any(graph.relations[k] in ("aux", "cop") for k in graph.kids(node))
             ):
                 return "future"  # a headline: "Iran to free two Americans"

@@ -66,6 +66,10 @@ _NOUNS_TOO: Final = frozenset("aid trade work fire help support arms travel talk
 _BARE_INFINITIVE: Final = frozenset(
     "help helps helped helping let lets letting make makes made making have has had see saw dare bid go come".split()
 )
+# Whose passive keeps an object: "were granted asylum".
+_GIVEN: Final = frozenset(
+    "granted given awarded offered denied refused promised sent paid handed".split()
+)
 _CALLING: Final = frozenset(
     "call calls called calling describe describes described termed terms dubbed labelled labeled said says".split()
 )
@@ -78,7 +82,7 @@ _HEADLINE_PASSIVES: Final = frozenset(
     " evacuated evicted executed expelled extended fined fired foiled freed gunned hanged held imposed indicted injured"
     " jailed kidnapped killed lifted looted lynched mobilised mobilized murdered nabbed ordered ousted picked questioned"
     " raided recalled recovered relaxed released remanded rescued sacked sealed searched seized sentenced shot signed"
-    " stabbed stormed summoned suspended tightened torched tortured wounded".split()
+    " shut stabbed stormed summoned suspended tightened torched tortured wounded".split()
 )
 # Nouns that have a side of their own: what is "with" or "to" them is not with the event they place or date.
 _RELATIONAL: Final = frozenset(
@@ -103,6 +107,11 @@ _PROMISING: Final = frozenset(
     ).split()
     for ending in ("", "s")
 )
+_HEADLINE_ACLS: Final = _HEADLINE_PASSIVES | frozenset(
+    "sent shut found urged accused blamed given granted rejected approved targeted deported flown moved denied".split()
+)
+# What a headline's subject is without "is".
+_DISPOSED: Final = frozenset("willing ready set poised open prepared eager due likely".split())
 _STOPS: Final = frozenset([".", "!", "?", '"', "\u201d"])
 # What names a speaker before or after a colon.
 _NAMING: Final = frozenset({"PROPN", "NOUN", "ADJ", "PUNCT", "PART"})
@@ -208,6 +217,13 @@ class Clauses:
             for kid in self.children[self.colon]:
                 if self.relations[kid] == "ccomp" and self.tags[kid] not in ("VERB", "AUX"):
                     self._mend_fragment(kid, verbs)
+        elif (
+            self.xpos[root] in ("NNS", "VBZ")
+            and self.tags[root] == "NOUN"
+            and self.lowers[root] in verbs
+            and self._has_subject(root)
+        ):
+            self._read_as_verb(root, "VBZ")  # "ETA hands over arms"
         elif self.tags[root] not in ("VERB", "AUX") or (
             "flat" in relations and self.kids_by(root, "flat")
         ):
@@ -298,6 +314,14 @@ class Clauses:
         self.tags[colon], self.xpos[colon], self.lowers[colon] = "VERB", "VBZ", "says"
         self.words |= {"says"}
         return colon
+
+    def _has_subject(self, root: int) -> bool:
+        """Tell whether a word read as a noun has a subject before it and nothing that makes it a predicate."""
+        relations = [self.relations[k] for k in self.children[root]]
+        return "cop" not in relations and any(
+            self.relations[k] == "nsubj" and k < root and self.xpos[k] in ("NNP", "NN")
+            for k in self.children[root]
+        )
 
     def _is_capital(self, part: range) -> bool:
         return all(w.isupper() or not w[:1].isalpha() for w in (self.tokens.words[i] for i in part))
@@ -419,7 +443,10 @@ class Clauses:
             if (
                 k > top
                 and tags[k] == "VERB"
-                and relations[k] in ("acl", "parataxis")
+                and (
+                    relations[k] in ("acl", "parataxis")
+                    or (relations[k] == "advcl" and lowers[k - 1] == "to" and k == top + 2)
+                )
                 and not any(relations[g].startswith("nsubj") for g in self.children[k])
                 and lowers[k] in verbs
             ):
@@ -456,6 +483,16 @@ class Clauses:
                 self._read_as_verb(k, "VBP")  # "India, Nepal stage joint drill"
                 self._promote(k, top, top, None)
                 return
+            if (
+                k > top
+                and tags[k] == "ADJ"
+                and relations[k] in ("parataxis", "appos", "acl", "amod", "advcl")
+                and lowers[k] in _DISPOSED
+                and self._is_headline()
+                and not any(relations[g].startswith("nsubj") for g in self.children[k])
+            ):
+                self._promote(k, top, top, None)  # "EU 'willing to talk'"
+                return
         if lowers[self.last - 1] == "." and xpos[top] in ("NNS", "NNPS"):
             # "Tens of thousands poured into the square.": a whole sentence, though its verb was read as a participle
             spots = [top, *(k for k in kids if relations[k] == "nmod" and k > top)]
@@ -472,6 +509,19 @@ class Clauses:
                 ):
                     self._read_as_verb(k, "VBD")
                     self._promote(k, top, top, None)
+                    return
+        if self._is_headline():
+            for k in kids:
+                if (
+                    k > top
+                    and relations[k] == "acl"
+                    and xpos[k] in ("VBN", "VBD")
+                    and lowers[k] in _HEADLINE_ACLS
+                    and not any(relations[g] in ("obj", "aux", "mark") for g in self.children[k])
+                    and not any(tags[i] == "AUX" or xpos[i] in ("VBZ", "VBP") for i in kids)
+                ):
+                    self._promote(k, top, top, None)  # "Frigate sent to Red Sea"
+                    self.relations[top] = "nsubj:pass"
                     return
         for k in range(max(self.first + 1, top - 6), top + 1):
             before = k - 1
@@ -805,7 +855,11 @@ class Clauses:
                 and self.tags[verb] == "VERB"
                 and self.lowers[verb] not in _LINKING
                 and not any(
-                    self.relations[k] in ("obj", "nsubj:pass") and k != token
+                    (
+                        self.relations[k] == "obj"
+                        or (self.relations[k] == "nsubj:pass" and self.lowers[verb] not in _GIVEN)
+                    )
+                    and k != token
                     for k in self.children[verb]
                 )
                 and not any(

@@ -104,7 +104,7 @@ _MODIFYING: Final = ("compound", "amod", "nmod:desc", "nmod:unmarked", "nummod")
 _PRIVATE: Final = frozenset({"CVL", "EDU", "BUS", "MED", "JRN", "AGR"})
 # How far words among private people of one country still are politics, by type; others in full.
 _AMONG_PRIVATE: Final = {
-    "CONSULT": 0.6, "SUPPORT": 0.65, "AGREE": 0.7, "COOPERATE": 0.7, "CONCEDE": 0.7, "AID": 0.8, "REQUEST": 0.75,
+    "CONSULT": 0.5, "SUPPORT": 0.65, "AGREE": 0.7, "COOPERATE": 0.7, "CONCEDE": 0.7, "AID": 0.8, "REQUEST": 0.75,
     "REJECT": 0.75, "RETREAT": 0.75, "ACCUSE": 0.85, "THREATEN": 0.85,
 }  # fmt: skip
 _OFFICIAL: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY"})
@@ -728,7 +728,9 @@ class EventCoder:
             triggers=triggers - {outer},
         )
         confidence *= factor
-        aux, kind, mode, confidence = self._modal(graph, reading, kind, mode, confidence)
+        aux, kind, mode, confidence = self._modal(
+            graph, phrases, reading, resolved_actors, kind, mode, confidence
+        )
         if purpose and aux is None:
             aux = "hypothetical"
         if kind == "-":
@@ -1066,8 +1068,28 @@ class EventCoder:
 
     # -- modality ------------------------------------------------------------------------------------------------
 
+    def _speaks_for_itself(
+        self, graph: Clauses, phrases: Phrases, reading: Reading, actors: list[Named]
+    ) -> bool:
+        """Tell whether a state's own officials say what it might do: *Poland could close its border, Tusk said*."""
+        speaker = circumstances.attribution(graph, reading.trigger, reading.covers)
+        named = phrases.actor(speaker) if speaker is not None else None
+        return (
+            named is not None
+            and named.actor.code is not None
+            and named.actor.sector in _OFFICIAL
+            and any(n.actor.code == named.actor.code for n in actors)
+        )
+
     def _modal(
-        self, graph: Clauses, reading: Reading, kind: str, mode: str | None, confidence: float
+        self,
+        graph: Clauses,
+        phrases: Phrases,
+        reading: Reading,
+        actors: list[Named],
+        kind: str,
+        mode: str | None,
+        confidence: float,
     ) -> tuple[str | None, str, str | None, float]:
         """Return auxiliary mode, type, mode and confidence after negation, future and condition."""
         carrier, outer = next(
@@ -1108,6 +1130,7 @@ class EventCoder:
             and rule is not None
             and rule.result not in ("=", kind)
             and not _own_words(graph, outer)
+            and not self._speaks_for_itself(graph, phrases, reading, actors)
         ):
             rule = None
         if rule is None:

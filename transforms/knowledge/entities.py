@@ -358,6 +358,8 @@ class Resolver:
         for index, mention in enumerate(self.found):
             if mention.label in ("DATE", "MONEY"):
                 continue
+            if mention.term is None and mention.label != "PERSON" and self._is_leader(mention):
+                mention.label = "PERSON"  # a headline's "Zelenskiy", taken for a place
             if mention.term is not None:
                 self._known(index, mention)
             elif mention.label == "PERSON":
@@ -376,6 +378,15 @@ class Resolver:
                 surface = self.surface(mention)
                 cluster = self._cluster("MISC", ("MISC", key(surface)), surface)
                 self._assign(index, cluster)
+
+    def _is_leader(self, mention: Found) -> bool:
+        """Say whether one word, whatever the model called it, is the name that a head of state goes by."""
+        if mention.last - mention.first != 1:
+            return False
+        return any(
+            holder.office in ("head of state", "head of government", "foreign")
+            for holder in self.knowledge.people.named(key(self.surface(mention)))
+        )
 
     def _agree_on_labels(self) -> None:
         """Give one name one label where the model wavers: the commonest, in doubt the first."""

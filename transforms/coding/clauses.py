@@ -243,6 +243,7 @@ class Clauses:
         if "flat" in relations:
             self._mend_names()
         if "-" in self.words:
+            self._mend_hyphens()
             self._mend_pairs()
         if "conj" in relations:
             self._mend_conjuncts()
@@ -691,6 +692,22 @@ class Clauses:
                 continue
             if not any(self.relations[k] == "case" for k in self.children.get(token, ())):
                 self._move(token, verb, "nsubj")
+
+    def _mend_hyphens(self) -> None:
+        """Read the end of *a sit-in by students* or *the build-up of troops* as a noun, not as an adverb."""
+        for token in range(self.first + 2, self.last):
+            if self.lowers[token - 1] != "-" or self.tags[token] not in ("ADV", "ADP"):
+                continue
+            if not any(
+                self.relations[k] in ("det", "nmod:poss", "amod") for k in self.children[token]
+            ):
+                continue
+            self._read_as_verb(token, "NN")
+            self.tags[token] = "NOUN"
+            if self.relations[token] == "advmod" and self.tags[self.heads[token]] == "VERB":
+                self._move(
+                    token, self.heads[token], "nsubj" if self.heads[token] > token else "obj"
+                )
 
     def _mend_pairs(self) -> None:
         """Let both names of *Saudi-Iranian talks* modify the noun, where the first was hung on the second."""
@@ -1497,7 +1514,7 @@ class Clauses:
                     for k in self.kids(verb)
                     if self.relations[k] in _OBLIQUE and name in self.cases(k)
                 ]
-            if not found and name not in ("of", "by"):
+            if not found and name != "of":
                 # or its own object: "a shipment of vaccines from Canada to Haiti"
                 found = [Filler(k, name) for k in self._below(token, name)]
             if not found:

@@ -95,7 +95,10 @@ _WHILE: Final = frozenset({"during", "on", "at", "after", "following"})
 _GRANTING: Final = frozenset(
     "granted given awarded offered promised denied refused handed extended accorded shown issued".split()
 )
-_JOINTS: Final = frozenset({"of", "from", "to", "for", "in", "on"})
+_IMPLYING: Final = frozenset({"COERCE", "ASSAULT", "SANCTION"})
+"""What may go without naming who does it."""
+_SIGNED: Final = frozenset({"signed", "ratified", "initialled", "initialed", "sealed"})
+_JOINTS: Final = frozenset({"of", "from", "to", "for", "in", "on", "-"})
 """Prepositions that join the words of a nominal form."""
 _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
 
@@ -572,10 +575,9 @@ class SentenceReader:
         graph = self.graph
         node = token
         if entry.pos == "N" and not _JOINTS.isdisjoint(entry.rest):
-            while (
-                graph.relations[node] == "nmod"
-                and token - len(entry.rest) <= graph.heads[node] < node
-            ):
+            while (graph.relations[node] == "nmod" or "-" in entry.rest) and token - len(
+                entry.rest
+            ) <= graph.heads[node] < node:
                 node = graph.heads[node]
         return node
 
@@ -774,7 +776,13 @@ class SentenceReader:
             for content in contents:
                 composed = self._compose(token, operator, content)
                 if composed is None:
-                    if operator.label == "deny" and not circumstances.is_negated(self.graph, token):
+                    if (
+                        operator.label == "deny"
+                        and not circumstances.is_negated(self.graph, token)
+                        and not (
+                            content.event_type == "ACCUSE" and self._is_answered(token, content)
+                        )
+                    ):
                         self._denied |= {content.trigger} | content.covers
                     continue
                 if (
@@ -948,7 +956,13 @@ class SentenceReader:
         own = self._fill(token, operator.actor)
         if operator.pos == "N" and not any(self.is_kind(t, "actor") for t in own):
             own = self._fill(token, ("from",)) or own  # "a threat from Iran to close the strait"
-        if operator.label in _ANSWERING and not own and self._is_answered(token, content):
+        signed = content.reciprocal and not own and self.graph.lowers[token] in _SIGNED
+        if (
+            operator.label in _ANSWERING
+            and not own
+            and not signed
+            and self._is_answered(token, content)
+        ):
             # "Kiev's plea was ignored", "the killing of X by Y was condemned": by whom nobody says
             return dataclasses.replace(content, confidence=content.confidence * 0.9)
         own_recipients = self._fill(token, operator.recipient, own) if operator.recipient else ()
@@ -956,13 +970,18 @@ class SentenceReader:
             t for t in own_recipients if t != content.trigger and t not in content.covers
         )
         actors = own or content.actors
-        reciprocal = content.reciprocal and operator.label in (
-            "agree",
-            "begin",
-            "try",
-            "end",
-            "intend",
-            "fail",
+        reciprocal = (
+            signed
+            or content.reciprocal
+            and operator.label
+            in (
+                "agree",
+                "begin",
+                "try",
+                "end",
+                "intend",
+                "fail",
+            )
         )
         if operator.label in _WRAPPERS:
             # the speaker is no actor: the content stands as it is, unless he announces what he does himself
@@ -1017,6 +1036,8 @@ class SentenceReader:
             ):  # fmt: skip
                 others = tuple(t for t in content.actors if t not in own)
                 recipients = others or recipients
+        if signed:
+            recipients = ()  # both parties sign
         if (
             not any(self.is_kind(t, "actor") for t in recipients)
             and not reciprocal
@@ -1041,7 +1062,10 @@ class SentenceReader:
             and graph.tags[content.trigger] in _NOMINAL
             and graph.is_passive(token)
             and content.trigger in graph.patients(token)
-            and any(self.is_kind(t, "actor") for t in content.actors)
+            and (
+                content.event_type in _IMPLYING
+                or any(self.is_kind(t, "actor") for t in content.actors)
+            )
         )
 
     def _is_event_subject(self, token: int, content: Reading) -> bool:

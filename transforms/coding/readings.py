@@ -970,9 +970,8 @@ class SentenceReader:
             t for t in own_recipients if t != content.trigger and t not in content.covers
         )
         actors = own or content.actors
-        reciprocal = (
-            signed
-            or content.reciprocal
+        reciprocal = signed or (
+            content.reciprocal
             and operator.label
             in (
                 "agree",

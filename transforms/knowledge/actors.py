@@ -126,6 +126,8 @@ GENERIC_NAME: Final = frozenset(
     "democrats secret police special action independent progressive freedom progress radical islamic".split()
 )
 """Words of which names are made that organisations of many countries bear."""
+HONORARY: Final = ("REL", "ELI", "MIL")
+"""Sectors of titles that also stand between an office and a name."""
 OF_BODIES: Final = ("organisation", "name")
 SUPRANATIONAL: Final = frozenset(("IGO", "UNO", "EUR", "NGO"))
 PRESIDING: Final = frozenset(("president", "vice president", "vice-president"))
@@ -384,7 +386,9 @@ class _Phrase:
         elif code in SUPRANATIONAL and basis in OF_BODIES and sector in ("SOC", "OPP"):
             # observers of the OSCE are its staff; its human rights chief is an official
             is_official = sector_hit is not None and sector_hit.term.sector == "GOV"
-            sector = "GOV" if is_official else None
+            sector = "GOV" if is_official and code != "NGO" else None
+        elif code == "NGO" and sector == "GOV":
+            sector = None
         return ActorFacts(
             country=country,
             code=code,
@@ -567,6 +571,9 @@ class _Phrase:
         return titles[-1] if titles else None
 
     def _sector_of_role(self, head: _Hit) -> tuple[str | None, str | None, _Hit | None]:
+        office_before = self._hit_ending(head.first)
+        if office_before is not None and office_before.term.office and head.term.sector in HONORARY:
+            head = office_before  # Foreign Minister Sheikh
         best, basis = head, "role"
         rank = head.term.rank
         for hit in reversed([hit for hit in self.core if hit.last <= head.first]):
@@ -885,7 +892,14 @@ class _Phrase:
                 holders = knowledge.people.named(parts[0])
                 return _choose(holders, self.date) if holders else None
             return None
-        name = [part for part in parts[title.last : end] if part not in ("the", "'s")]
+        titles = {
+            at for hit in self.core if hit.term.kind == "role" for at in range(hit.first, hit.last)
+        }
+        name = [
+            parts[at]
+            for at in range(title.last, end)
+            if parts[at] not in ("the", "'s") and at not in titles
+        ]
         office = title.term.office
         if office is None and title.term.sector == "ELI":
             bare = knowledge.role(title.term.name.removeprefix("former ").removeprefix("ex-"))

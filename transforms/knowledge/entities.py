@@ -866,7 +866,7 @@ class Resolver:
     # -- organisations -----------------------------------------------------------------------------------------------
 
     def _known_organisation(self, index: int, mention: Found, term: Term) -> None:
-        own = self._own_acronym(mention, term)
+        own = self._own_acronym(mention, term) or self._defined_here(index, mention, term)
         if own is not None:
             self._assign(index, own)
             return
@@ -895,6 +895,28 @@ class Resolver:
         cluster.confidence = 0.9
         self._index_organisation(cluster)
         self._assign(index, cluster)
+
+    def _defined_here(self, index: int, mention: Found, term: Term) -> Cluster | None:
+        """Return the unknown organisation whose initials stand in brackets after its name: ``Anticorruption (PAC)``."""
+        surface = self.surface(mention)
+        if index == 0 or not surface.isupper() or len(surface) > len("RENAMO"):
+            return None
+        if term.country is None or self.weights.get(term.country, 0.0) > 0:
+            return None
+        if self.tokens.lowers[mention.first - 1] != "(":
+            return None
+        before, cluster = self.found[index - 1], self.cluster_of[index - 1]
+        if before.last != mention.first - 1 or cluster is None or cluster.identity[0] != "ORG":
+            return None
+        if ("organisation", key(term.name), term.country or "") in self.clusters:
+            return None
+        known = mention.organisation or self.knowledge.organisations_by_name.get(key(term.name))
+        names = (term.name, *known.aliases) if known is not None else (term.name,)
+        words = {word for name in names for word in key(name).split()} - GENERIC_NAME
+        if not words.isdisjoint(key(cluster.name).split()):
+            return None  # the known one under another form of its name: Nationalist Party (KMT)
+        self.clusters.setdefault(("acronym", key(surface)), cluster)
+        return cluster
 
     def _own_acronym(self, mention: Found, term: Term) -> Cluster | None:
         """Return the organisation of the article whose initials a known acronym repeats: ``Election Commission (EC)``."""
@@ -1001,7 +1023,11 @@ class Resolver:
                 facts = self._facts(left, mention.last, self._noun(mention))
                 title = self.scan.role_ending.get(mention.first)
                 if (title is not None and title.term.role_kind == "person") or (
-                    facts.sector_basis == "title" and self._role_in(left, mention.first) is not None
+                    facts.sector_basis == "title"
+                    and (
+                        self._role_in(left, mention.first) is not None
+                        or (title is not None and title.term.name == "agency")
+                    )
                 ):
                     facts = dataclasses.replace(facts, sector=None, sector_basis=None)
                 if facts.sector_basis == "capital" or (
@@ -1377,6 +1403,14 @@ class Resolver:
         ):
             return ActorFacts()
         head = role.last - 1
+        presides_elsewhere = role.term.office == "head of state" and any(
+            role.last < hit.first and hit.last < stop and tokens.tags[hit.last] == "PROPN"
+            for hit in self._names_between(role.last, stop)
+        )
+        if presides_elsewhere:  # president of Bangladesh Mahila Parishad
+            return dataclasses.replace(
+                self._facts(start, stop, head), sector=None, sector_basis=None
+            )
         if (
             cluster is not None
             and role.term.office in MINISTERS
@@ -1389,6 +1423,15 @@ class Resolver:
             cluster.office = cluster.office or role.term.office
             cluster.role_words.update(self.scan.parts[head])
         return self._facts(start, stop, head)
+
+    def _names_between(self, first: int, last: int) -> list[Hit]:
+        names = self.scan.names
+        position = bisect.bisect_left(names, first, key=lambda hit: hit.first)
+        found = []
+        while position < len(names) and names[position].last <= last:
+            found.append(names[position])
+            position += 1
+        return found
 
     def _first_role(self, start: int, stop: int) -> Hit | None:
         """Return the head of a noun phrase in apposition: the last role before the first preposition."""
@@ -1446,23 +1489,36 @@ class Resolver:
     def _facts(self, first: int, last: int, head: int) -> ActorFacts:
         words = self.tokens.lowers[first:last]
         facts = describe_phrase(words, head - first, self.knowledge, self.date)
-        if facts.country is not None and self._names_another(first, last, facts.country):
-            return dataclasses.replace(facts, country=None, code=None, country_basis=None)
+        if facts.country is not None:
+            another = self._names_another(first, last, facts.country)
+            if another is not None:
+                return dataclasses.replace(
+                    facts,
+                    country=another or None,
+                    code=another or None,
+                    country_basis=facts.country_basis if another else None,
+                )
         return facts
 
-    def _names_another(self, first: int, last: int, country: str) -> bool:
-        """Say whether a country comes from a name of everyday words that has another bearer here: ``Democratic Party``."""
+    def _names_another(self, first: int, last: int, country: str) -> str | None:
+        """Return the country really meant by a name that several have, empty where that is open, else null.
+
+        ``Democratic Party`` is another's where ours is not at home, ``Punjab`` is Pakistan's in an article about it.
+        """
         names = self.scan.names
         position = bisect.bisect_left(names, first, key=lambda hit: hit.first)
-        from_name = False
+        found: str | None = None
         while position < len(names) and names[position].last <= last:
             term = names[position].term
             if term.country == country:
+                if term.kind == "region":
+                    return self._region_elsewhere(term)
                 if term.kind != "organisation":
-                    return False
-                from_name = from_name or self._is_elsewhere(term)
+                    return None
+                if self._is_elsewhere(term):
+                    found = ""
             position += 1
-        return from_name
+        return found
 
     def _set_facts(self, cluster: Cluster, facts: ActorFacts) -> None:
         if cluster.country is None and cluster.code is None and (facts.country or facts.code):
@@ -1515,7 +1571,10 @@ class Resolver:
         elif cluster.sector in ("GOV", "MIL", "COP", "LEG", "JUD") and (
             cluster.holds_state_office or self._is_state_title(cluster)
         ):
-            cluster.country = cluster.code = self._nearby_country(self.found[cluster.mentions[0]])
+            near = self._nearby_country(self.found[cluster.mentions[0]])
+            if cluster.role == "secretary of state":  # few states but one call it so without more
+                near = "USA" if "USA" in (near, *self.named_countries) else None
+            cluster.country = cluster.code = near
             cluster.country_basis = "context" if cluster.country else None
             cluster.confidence = 0.5
         if (
@@ -1559,7 +1618,7 @@ class Resolver:
                 holders = people.named(form)
                 if holders:
                     break
-            if not holders and len(cluster.parts) > 2:
+            if not holders and len(cluster.parts) > 2 and not self._has_joined_names(cluster):
                 holders = people.named(f"{cluster.parts[0]} {cluster.parts[-1]}")
             if not holders and len(cluster.parts) in (2, 3) and self._may_lead(cluster.parts):
                 holders = people.named(" ".join((cluster.parts[-1], *cluster.parts[:-1])))
@@ -1587,6 +1646,13 @@ class Resolver:
             ):
                 return None
         return choose_office(holders, self.date)
+
+    @staticmethod
+    def _has_joined_names(cluster: Cluster) -> bool:
+        """Say whether a given name is of two parts, neither of which may be left out: ``Cho Jae-hyun``."""
+        return len(cluster.parts) == 3 and any(
+            "-" in surface.partition(" ")[2] for surface in cluster.surfaces
+        )
 
     def _with_second_surname(self, cluster: Cluster) -> Sequence[Officeholder]:
         """Find who has two family names in our table and one in the text: Alexandra Hill Tinoco, foreign minister."""

@@ -44,7 +44,7 @@ EVERYDAY = frozenset(
     "fed meta mas pas pac mud elf gam raw uni contra wagner tigers amal amnesty amazon target delta "
     "sun times bild sputnik morena apc plan ad an at au ec ap rt let nam alba pan rai ani ais kor ira car male "
     "nice reading mobile chad jordan commons capitol garda cortes dail diet hirak fars mehr ri pml elysee "
-    "lg model pace arena mend spa sec mma quartet conservatives democrats republicans tories sana ansa rally visa intel tass politico sabah zaman rossiya".split()
+    "lg ice model pace arena mend spa sec mma quartet conservatives democrats republicans tories sana ansa rally visa intel tass politico sabah zaman rossiya".split()
 ) - {
     "ira",
     "chad",

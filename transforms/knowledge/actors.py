@@ -158,6 +158,8 @@ class ActorFacts:
 
 
 NOTHING: Final = ActorFacts()
+_DATED: Final = "dated"
+"""What the cache holds for a phrase whose facts depend on the day: a known name is in it."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -178,20 +180,27 @@ def describe_phrase(
     is not known: then the last word before the first preposition, comma or bracket is taken. ``date`` is the day the
     phrase was written, which decides who held an office. Pure; results are kept in ``knowledge.phrase_cache``.
     """
-    identity = ("phrase", tuple(words_lower), head, date)
-    known = knowledge.phrase_cache.get(identity)
+    undated = ("phrase", tuple(words_lower), head)
+    dated = (*undated, date)
+    cache = knowledge.phrase_cache
+    known = cache.get(undated)
+    if known is _DATED:
+        known = cache.get(dated)
     if isinstance(known, ActorFacts):
         return known
-    facts = _describe(words_lower, head, knowledge, date)
-    if len(knowledge.phrase_cache) >= CACHE_SIZE:
-        knowledge.phrase_cache.clear()
-    knowledge.phrase_cache[identity] = facts
+    facts, is_dated = _describe(words_lower, head, knowledge, date)
+    if len(cache) >= CACHE_SIZE:
+        cache.clear()
+    if is_dated:
+        cache[undated] = _DATED
+    cache[dated if is_dated else undated] = facts
     return facts
 
 
 def _describe(
     words: Sequence[str], head: int, knowledge: Knowledge, date: dt.date | None
-) -> ActorFacts:
+) -> tuple[ActorFacts, bool]:
+    """Return the facts of a phrase, and whether they may be others on another day."""
     parts: list[str] = []
     head_part = -1
     for index, word in enumerate(words):
@@ -202,13 +211,14 @@ def _describe(
         if index == head:
             head_part = len(parts) - 1
     if not parts:
-        return NOTHING
+        return NOTHING, False
     hits = _without_name_parts(parts, find_terms(parts, knowledge), knowledge)
     if not hits:
         hits = _whole_name(parts, knowledge)
     if head_part < 0:
         head_part = _guess_head(parts, hits)
-    return _Phrase(parts, head_part, hits, knowledge, date).facts()
+    phrase = _Phrase(parts, head_part, hits, knowledge, date)
+    return phrase.facts(), phrase.is_dated
 
 
 def find_terms(parts: Sequence[str], knowledge: Knowledge) -> list[_Hit]:
@@ -304,7 +314,8 @@ class _Phrase:
     ) -> None:
         self.parts = parts
         self.knowledge = knowledge
-        self.date = date
+        self._date = date
+        self.is_dated = False
         self.hits = hits
         self.head_hit = next((hit for hit in hits if hit.first <= head < hit.last), None)
         self.head = self.head_hit.last - 1 if self.head_hit else head
@@ -314,6 +325,12 @@ class _Phrase:
         self.core = [hit for hit in hits if hit.first >= start and hit.last <= self.core_end]
         self.before = [hit for hit in hits if hit.last <= start]
         self.after = [hit for hit in hits if hit.first >= self.core_end]
+
+    @property
+    def date(self) -> dt.date | None:
+        """Return the day the phrase was written; who asks makes the answer that day's."""
+        self.is_dated = True
+        return self._date
 
     # -- the frame of the phrase -------------------------------------------------------------------------------------
 

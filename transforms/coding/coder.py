@@ -115,6 +115,11 @@ _DEALS: Final = frozenset({"AGREE", "COOPERATE", "CONSULT", "SUPPORT"})
 _CALLINGS: Final = frozenset(
     "player players star stars coach singer director actor actress champion captain".split()
 )
+_NEGATING: Final = frozenset({"not", "no", "never"})
+# What opens a sentence about a story.
+_STORIES: Final = frozenset(
+    "series film movie novel play book episode drama opera sitcom thriller comedy show documentary story sequel".split()
+)
 # What is mostly the reason of another event where it is no subject or object: "complained over two raids".
 _OFTEN_CAUSES: Final = frozenset({"ASSAULT", "COERCE", "PROTEST"})
 _CORE: Final = ("nsubj", "nsubj:pass", "obj", "root")
@@ -319,6 +324,10 @@ class EventCoder:
                 marked.add((i, domain))
             if domain in ("sport", "entertainment"):
                 players.add(i)
+        opening = graph.lowers[graph.first : graph.first + 4]
+        if opening[:1] == ["in"] and opening[3:] == [","] and opening[2] in _STORIES:
+            listed = f"entertainment: {' '.join(opening)}"
+            return listed, frozenset(players), listed
         mark = None
         for domain, words in sorted(counts.items()):
             listed = f"{domain}: {', '.join(sorted(words))}"
@@ -1110,7 +1119,11 @@ class EventCoder:
             )
         )
         aux = reading.aux
-        if any(c.slot == "any" and "not" in c.words for c in reading.entry.needs):
+        if any(
+            (c.slot == "any" and not _NEGATING.isdisjoint(c.words))
+            or any(phrase.startswith("no ") for phrase in c.phrases)
+            for c in reading.entry.needs
+        ):
             negations = 0  # the entry is about the negated word: "did not rule out"
         if negations % 2:
             name = "NEGATION"

@@ -877,6 +877,12 @@ class SentenceReader:
                 or tuple(t for t in inner.recipients if t not in inner.actors),
                 covers=plain.covers | inner.covers | {patient},
             )
+        for patient in self.graph.patients(token):
+            if patient in plain.covers and self.reading(patient) is None:
+                # "a Philippine protest was handed over": what is consumed says whose it is
+                found = self._fill(patient, ("by", "poss", "mod", "from"), plain.recipients)
+                if any(self.is_kind(t, "state") for t in found):
+                    return dataclasses.replace(plain, actors=found)
         if plain.reciprocal:
             # "the accord of Israel and Jordan is to be signed"
             for patient in self.graph.patients(token):

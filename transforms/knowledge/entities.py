@@ -139,6 +139,8 @@ NOMINAL_WORDS: Final = ROLE_NOUNS | {"he", "she", "counterpart"}
 
 
 OF_STATES: Final = frozenset(("GOV", "MIL", "COP", "LEG", "JUD", "SPY"))
+FAMOUS_PEOPLE: Final = 300_000
+"""A city of fewer people that is named like a head of state needs a word of place before it."""
 OWN_OFFICIALS: Final = 2
 """So many officials of a country, and none of the country named most, make it the home of an article."""
 LOCAL_NAMES: Final = {
@@ -797,8 +799,11 @@ class Resolver:
         return tuple(self.scan.key(start, stop) for stop in range(start + 1, end + 1))
 
     def _place_named(self, index: int, name: str, container: Sequence[str], surface: str) -> bool:
-        after = self.found[index].last
-        division = after < len(self.tokens) and self.tokens.lowers[after] in DIVISIONS
+        first, after = self.found[index].first, self.found[index].last
+        lowers = self.tokens.lowers
+        division = (after < len(self.tokens) and lowers[after] in DIVISIONS) or (
+            first > 1 and lowers[first - 1] == "of" and lowers[first - 2] in DIVISIONS
+        )
         if name not in self.knowledge.gazetteer:
             bare = name
             for word in (
@@ -851,12 +856,30 @@ class Resolver:
             lower = word.lower()
             if lower in self.words or self.tokens.tags[mention.first] != "PROPN":
                 return False
+            if (
+                not located
+                and place.population < FAMOUS_PEOPLE
+                and self._follows_a_person(mention)
+                and self._is_of_a_head(lower)
+            ):
+                return False  # Rumsfeld and Bush
         if self.surface(mention).isupper() and name_of_everyday(self.surface(mention)):
             return False  # PARAMOUNT in a headline
         weight = self.weights.get(place.country, 0.0)
         if weight == 0.0 and self.weights and not container and place.population < ABROAD_PEOPLE:
             return False
         return located or place.population >= 15_000 or weight >= 0.5
+
+    def _follows_a_person(self, mention: Found) -> bool:
+        return any(
+            other.label == "PERSON" and 0 <= mention.first - other.last <= 2
+            for other in self.found_in.get(mention.sentence, ())
+        )
+
+    def _is_of_a_head(self, surname: str) -> bool:
+        return any(
+            holder.office == "head of state" for holder in self.knowledge.people.surnamed(surname)
+        )
 
     @staticmethod
     def _set_place(cluster: Cluster, place: Place) -> None:

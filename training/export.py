@@ -5,7 +5,8 @@
 Both graphs (``reader.int8.onnx`` and ``reader.f32.onnx``) read the same ``weights.bin``: weights in 8 bits with one
 scale a column. The first multiplies integers, its activations rounded by a scale of the window at hand; the second
 turns the weights back into floats when it is loaded. The range of the weights is 7 bits: processors without VNNI add
-pairs of products in 16 bits, which full 8 bits overflow. ``relations.onnx`` labels arcs once their heads are chosen.
+pairs of products in 16 bits, which full 8 bits overflow. ``relations.onnx`` labels arcs once their heads are chosen,
+``feats.onnx`` reads the morphology from the states of words where somebody asks for it.
 
 The embedding tables stay outside the graph (``words.npy`` and its scales, ``tables.npz``), so that worker processes
 share them through the page cache and no time goes into a Gather that also unpacks.
@@ -30,7 +31,8 @@ from training.corpora import read_trees
 from training.minilm import ATTENTION_HEADS, LAYERS, WIDTH, Labels, Reader, pretrained_folder
 from transforms.nlp.lemmas import learn_rules
 
-HEADS = ("names", "tags", "xpos", "feats", "sentence")
+HEADS = ("names", "tags", "xpos", "sentence")
+"""Heads whose scores the main graph gives, side by side; features have a graph of their own, as tables need none."""
 ATTENDING = ("query", "key", "value")
 OPSET = 17
 WEIGHT_RANGE = 63
@@ -160,6 +162,7 @@ def build(weights: Weights, labels: Labels, *, integers: bool) -> onnx.ModelProt
     for number in range(LAYERS):
         hidden = graph.layer(hidden, number)
     states = str(graph.node("Gather", [hidden, "places"], axis=0))
+    graph.rename(states, "states")
     graph.rename(graph.linear(states, "scores"), "scores")
     parts = graph.linear(states, "arcs")
     sizes = graph.constant("arc_sizes", np.array([256, 256, 256, 256]))
@@ -183,6 +186,7 @@ def build(weights: Weights, labels: Labels, *, integers: bool) -> onnx.ModelProt
             helper.make_tensor_value_info("places", TensorProto.INT64, ["words"]),
         ],
         [
+            helper.make_tensor_value_info("states", TensorProto.FLOAT, ["words", WIDTH]),
             helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["words", width]),
             helper.make_tensor_value_info("arcs", TensorProto.FLOAT, ["words", "words"]),
             helper.make_tensor_value_info("roots", TensorProto.FLOAT, ["words", 1]),
@@ -228,6 +232,21 @@ def build_relations(state: dict[str, torch.Tensor], labels: Labels) -> onnx.Mode
     return _model(made)
 
 
+def build_feats(weights: Weights) -> onnx.ModelProto:
+    """Build the graph of the morphology, in 32 bits: states of words in, the best features out."""
+    graph = Graph(weights, integers=False)
+    best = graph.node("ArgMax", [graph.linear("states", "feats")], axis=1, keepdims=0)
+    graph.rename(best, "best")
+    made = helper.make_graph(
+        graph.nodes,
+        "feats",
+        [helper.make_tensor_value_info("states", TensorProto.FLOAT, ["words", WIDTH])],
+        [helper.make_tensor_value_info("best", TensorProto.INT64, ["words"])],
+        list(graph.used.values()),
+    )
+    return _model(made)
+
+
 def _model(made: onnx.GraphProto) -> onnx.ModelProto:
     model = helper.make_model(
         made, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="dateline"
@@ -266,6 +285,7 @@ def collect(state: dict[str, torch.Tensor]) -> Weights:
             )
     for name, parts in (
         ("scores", [f"head_{head}" for head in HEADS]),
+        ("feats", ["head_feats"]),
         ("arcs", ["arc_dependent", "arc_head", "label_dependent", "label_head"]),
     ):
         joined = [
@@ -280,7 +300,7 @@ def collect(state: dict[str, torch.Tensor]) -> Weights:
 
 
 def _sizes(labels: Labels) -> dict[str, int]:
-    counted = (labels.names, labels.tags, labels.xpos, labels.feats, ("opens",))
+    counted = (labels.names, labels.tags, labels.xpos, ("opens",))
     return {head: len(values) for head, values in zip(HEADS, counted, strict=True)}
 
 
@@ -330,10 +350,11 @@ def main() -> None:
     for name, integers in (("int8", True), ("f32", False)):
         onnx.save(build(weights, labels, integers=integers), options.out / f"reader.{name}.onnx")
     onnx.save(build_relations(state, labels), options.out / "relations.onnx")
+    onnx.save(build_feats(weights), options.out / "feats.onnx")
     write_tables(state, pretrained_folder() / "vocab.txt", options.out)
     write_words(options.corpora, options.out)
     outputs = {
-        **{head: list(getattr(labels, head)) for head in HEADS[:-1]},
+        **{head: list(getattr(labels, head)) for head in (*HEADS[:-1], "feats")},
         "relations": list(labels.relations),
     }
     (options.out / "labels.json").write_text(json.dumps(outputs, indent=0), encoding="utf-8")

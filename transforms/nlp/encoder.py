@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PRECISIONS = ("auto", "int8", "f32", "bf16")
 FILES = (
     *("weights.bin", "words.npy", "tables.npz"),
-    *("reader.int8.onnx", "reader.f32.onnx", "relations.onnx"),
+    *("reader.int8.onnx", "reader.f32.onnx", "relations.onnx", "feats.onnx"),
 )
 
 _RELATION_ROWS = 256
@@ -39,11 +39,12 @@ class EncoderError(ValueError):
 class Found:
     """What the model says of a window: rows are words.
 
-    ``scores`` holds the label scores of all heads side by side; ``arcs[i, j]`` scores word j as head of word i;
+    ``states`` are what the last layer gives; ``scores`` holds the label scores of all heads side by side; ``arcs[i, j]`` scores word j as head of word i;
     ``roots`` what is added where a word is its own; the last two are what a word contributes to the label of its own
     arc, and to those of its dependents.
     """
 
+    states: NDArray[np.float32]
     scores: NDArray[np.float32]
     arcs: NDArray[np.float32]
     roots: NDArray[np.float32]
@@ -67,6 +68,7 @@ class Encoder:
             self._word_shapes = tables["word_shapes"]
             self._root_bias = tables["arc_root_bias"]
         self._relations = _session(folder / "relations.onnx", _settings())
+        self._feats_file = folder / "feats.onnx"
 
     def run(self, window: Window) -> Found:
         """Read a window."""
@@ -78,6 +80,15 @@ class Encoder:
         found = Found(*self._run(embedded, np.array(window.places, np.int64)))
         np.add(found.roots, self._root_bias, out=found.roots)
         return found
+
+    @functools.cached_property
+    def _feats(self) -> Callable[[dict[str, NDArray[Any]]], list[NDArray[Any]]]:
+        return _session(self._feats_file, _in_floats())
+
+    def feats(self, found: Sequence[Found]) -> NDArray[np.int64]:
+        """Return the best morphological features of each word."""
+        (best,) = self._feats({"states": np.concatenate([window.states for window in found])})
+        return best
 
     def relations(
         self, found: Sequence[Found], heads: NDArray[np.int64], root: int
@@ -148,11 +159,7 @@ def open_encoder(folder: Path, precision: str = "auto") -> Encoder:
 def _onnxruntime(folder: Path, precision: str) -> Encoder:
     import onnxruntime
 
-    settings = _settings()
-    if (
-        precision == "f32"
-    ):  # else onnxruntime fuses the unpacking away and multiplies 8-bit integers after all
-        settings.add_session_config_entry("session.disable_quant_qdq", "1")
+    settings = _in_floats() if precision == "f32" else _settings()
     outputs = _session(folder / f"reader.{precision}.onnx", settings)
 
     def run(embedded: NDArray[np.float32], places: NDArray[np.int64]) -> list[NDArray[np.float32]]:
@@ -169,6 +176,13 @@ def _settings() -> Any:
     settings.intra_op_num_threads = 1
     settings.inter_op_num_threads = 1
     settings.log_severity_level = 3
+    return settings
+
+
+def _in_floats() -> Any:
+    """Return settings that keep onnxruntime from fusing the unpacking of weights into products of 8-bit integers."""
+    settings = _settings()
+    settings.add_session_config_entry("session.disable_quant_qdq", "1")
     return settings
 
 

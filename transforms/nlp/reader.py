@@ -44,7 +44,8 @@ _FILES = (*encoder.FILES, "vocab.txt", "labels.json", "lemmas.json")
 class Analysis:
     """What the reader says of the words of a text: numbers of labels, in the order of the model's ``labels.json``.
 
-    ``heads`` are places of words, a root its own; ``opens`` says which words open a sentence.
+    ``heads`` are places of words, a root its own; ``opens`` says which words open a sentence. ``feats`` are -1 where
+    nobody asked for them.
     """
 
     tags: NDArray[np.int64]
@@ -124,21 +125,26 @@ class Reader:
     ) -> None:
         ends_in_space = doc.to_array([SPACY]).astype(bool)
         spaced = np.array([True, *(np.diff(kept) > 1) | ends_in_space[kept[:-1]]])
-        self._fill(doc, kept, words, *self.analyse([Text(words, breaks, spaced.tolist())]))
+        text = Text(words, breaks, spaced.tolist())
+        self._fill(doc, kept, words, *self.analyse([text], feats=True))
 
-    def analyse(self, texts: Sequence[Text]) -> list[Analysis]:
-        """Say all there is to say of the words of texts, in memory that depends little on how many there are."""
+    def analyse(self, texts: Sequence[Text], *, feats: bool = False) -> list[Analysis]:
+        """Say all there is to say of the words of texts, in memory that depends little on how many there are.
+
+        ``feats`` asks for the morphology too, which costs a seventieth more.
+        """
         edges = [0, *itertools.accumulate(len(text.words) for text in texts)]
-        parts = [self._read_windows(group) for group in _grouped(self._windows(texts, edges))]
+        groups = _grouped(self._windows(texts, edges))
+        parts = [self._read_windows(group, feats=feats) for group in groups]
         if not parts:
             return []
-        tags, xpos, feats, relations, heads, opens, entities, scores = (
+        tags, xpos, morphology, relations, heads, opens, entities, scores = (
             np.concatenate(columns) for columns in zip(*parts, strict=True)
         )
         found = []
         for text, (low, high) in zip(texts, itertools.pairwise(edges), strict=True):
             decode.agree(text.words, scores[low:high], entities[low:high], self._kinds)
-            columns = (tags, xpos, feats, relations, heads, opens, entities)
+            columns = (tags, xpos, morphology, relations, heads, opens, entities)
             analysis = Analysis(*(column[low:high] for column in columns))
             analysis.heads[:] -= low
             found.append(analysis)
@@ -149,7 +155,7 @@ class Reader:
             for window in self._pieces.windows(text.words, text.breaks, spaced=text.spaced):
                 yield _Placed(text, window, edge + window.first)
 
-    def _read_windows(self, placed: Sequence[_Placed]) -> tuple[NDArray[Any], ...]:
+    def _read_windows(self, placed: Sequence[_Placed], *, feats: bool) -> tuple[NDArray[Any], ...]:
         """Return columns for the words of neighbouring windows; ``heads`` count from the first text's first word."""
         reader = self._encoder
         assert reader is not None
@@ -157,8 +163,8 @@ class Reader:
         sizes = [each.window.last - each.window.first for each in placed]
         lows = [0, *itertools.accumulate(sizes)]
         scores = np.concatenate([window.scores for window in found])
-        names_end, tags_end, xpos_end, feats_end = self._bounds[:4].tolist()
-        opens = scores[:, feats_end] > 0
+        names_end, tags_end, xpos_end = self._bounds
+        opens = scores[:, xpos_end] > 0
         heads = []
         for each, window, (low, high) in zip(placed, found, itertools.pairwise(lows), strict=True):
             here = slice(each.window.first, each.window.last)
@@ -174,7 +180,7 @@ class Reader:
         return (
             scores[:, names_end:tags_end].argmax(1),
             scores[:, tags_end:xpos_end].argmax(1),
-            scores[:, xpos_end:feats_end].argmax(1),
+            reader.feats(found) if feats else np.full(len(opens), -1),
             reader.relations(found, head, self._root),
             head + placed[0].low,
             opens,
@@ -234,8 +240,8 @@ class Reader:
         self.xpos_names: list[str] = labels["xpos"]
         self.relation_names: list[str] = labels["relations"]
         self.name_labels: list[str] = labels["names"]
-        sizes = [len(labels[head]) for head in ("names", "tags", "xpos", "feats")]
-        self._bounds = np.cumsum([*sizes, 1])
+        sizes = (len(labels[head]) for head in ("names", "tags", "xpos"))
+        self._bounds = tuple(itertools.accumulate(sizes))
         self._root = self.relation_names.index("root")
         self._transitions = decode.Transitions(self.name_labels)
         self._kinds = decode.Kinds(self.name_labels)

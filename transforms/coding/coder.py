@@ -52,6 +52,9 @@ _THEME_OF: Final = {
 _LEAST_STRONG: Final = {"sport": 2, "entertainment": 2, "business": 2, "science": 1, "lifestyle": 1}
 # Sectors of the titles that teams, shows and festivals share with armies and parties: captain, organiser.
 _TITLES: Final = frozenset({"MIL", "OPP", "LAB", "PTY"})
+_PORTRAYING: Final = frozenset(
+    "filmed filming depicted depicts portrayed portrays painted paints described describes staged stages recreated".split()
+)
 _MADE_UP: Final = frozenset({"ASSAULT", "MOBILIZE", "RETREAT", "THREATEN"})  # what plots tell of
 _PLAIN_OPERATORS: Final = frozenset({"say", "suppose", "begin", "try"})
 _SYMMETRIC: Final = frozenset({"CONSULT", "AGREE", "COOPERATE", "SUPPORT"})
@@ -104,7 +107,7 @@ _MODIFYING: Final = ("compound", "amod", "nmod:desc", "nmod:unmarked", "nummod")
 _PRIVATE: Final = frozenset({"CVL", "EDU", "BUS", "MED", "JRN", "AGR"})
 # How far words among private people of one country still are politics, by type; others in full.
 _AMONG_PRIVATE: Final = {
-    "CONSULT": 0.5, "SUPPORT": 0.65, "AGREE": 0.7, "COOPERATE": 0.7, "CONCEDE": 0.7, "AID": 0.8, "REQUEST": 0.75,
+    "CONSULT": 0.5, "SUPPORT": 0.65, "AGREE": 0.7, "COOPERATE": 0.6, "CONCEDE": 0.7, "AID": 0.8, "REQUEST": 0.75,
     "REJECT": 0.75, "RETREAT": 0.75, "ACCUSE": 0.85, "THREATEN": 0.85,
 }  # fmt: skip
 _OFFICIAL: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY"})
@@ -297,9 +300,9 @@ class EventCoder:
         if theme == "obituary" and kinds[theme] >= 4 and weight >= max(4.0, 0.035 * len(lowers)):
             return theme
         sure = kinds[theme] >= 4 and strong[theme] >= _LEAST_STRONG.get(theme, 0)
-        many = kinds[theme] >= 7 and theme != "business"
+        many = kinds[theme] >= 7
         if (sure and weight >= max(6.0, 0.05 * len(lowers))) or (
-            many and weight >= max(7.0, 0.065 * len(lowers))
+            many and weight >= max(7.0, (0.1 if theme == "business" else 0.065) * len(lowers))
         ):
             return theme
         return None
@@ -668,7 +671,7 @@ class EventCoder:
                 )
             return None
         if view.theme is not None and self._is_aside(
-            phrases, view.theme, kind, resolved_actors, recipients
+            phrases, view.theme, reading.trigger, kind, mode, resolved_actors, recipients
         ):
             if notes is not None:
                 notes.append(
@@ -711,7 +714,7 @@ class EventCoder:
                 for n in resolved_recipients
             )
         ):
-            confidence *= 0.7  # firms ask and accuse one another
+            confidence *= 0.6  # firms ask and accuse one another
         if kind == "MOBILIZE" and (
             all(n.actor.sector in _PRIVATE for n in resolved_actors)
             or (graph.relations[reading.trigger] == "acl" and graph.xpos[reading.trigger] == "VBN")
@@ -880,7 +883,9 @@ class EventCoder:
         self,
         phrases: Phrases,
         theme: str,
+        trigger: int,
         kind: str,
+        mode: str | None,
         actors: list[Named],
         recipients: list[Named],
     ) -> bool:
@@ -889,14 +894,19 @@ class EventCoder:
         States by name count as officials but in sport and entertainment, where they are teams; what a plot tells of is
         no event whoever does it.
         """
-        if theme == "entertainment" and kind in _MADE_UP:
-            return True
+        graph = phrases.graph
+        if theme == "entertainment":
+            governor = graph.governor_of_noun(trigger)
+            if kind in _MADE_UP or (governor is not None and graph.lowers[governor] in _PORTRAYING):
+                return True
+        elif theme in ("accident", "weather") and (kind == "ASSAULT" or mode == "withhold"):
+            # "eleven people were killed", "power was cut": nobody did it
+            actors = [n for n in actors if n.token != trigger]
         sides = (*actors, *recipients)
         leisure = theme in ("sport", "entertainment")
         earnest = _EARNEST - (_TITLES if leisure else {"LAB"})
         if any(n.actor.sector in earnest for n in sides):
             return False
-        graph = phrases.graph
         return leisure or not any(
             n.actor.sector is None
             and not _only_locates(graph, n.token)

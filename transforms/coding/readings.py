@@ -48,6 +48,7 @@ _HELP: Final = frozenset(
 _PART_OF_NAME: Final = frozenset({"amod", "compound", "nmod:desc", "flat"})
 _UTTERING: Final = frozenset({"says", "said", "told", "tells", "shouted", "wrote", "tweeted"})
 _QUOTES: Final = frozenset({'"', "\u201c", "\u201d", "'", "\u2018", "``", "''"})
+_REASONS: Final = frozenset("as because since while although though when".split())
 _CAUSING: Final = frozenset({"forcing", "prompting", "leading", "causing"})
 _GUILTY: Final = frozenset({"responsible", "blame"})
 _MUST: Final = frozenset({"must", "should", "ought"})
@@ -682,6 +683,7 @@ class SentenceReader:
                     k
                     for k in graph.kids(token)
                     if graph.relations[k] in ("xcomp", "ccomp", "parataxis")
+                    and not (k > token and graph.cases(k) & _REASONS)
                 ]
                 if operator.pos in ("N", "A") or not candidates:
                     candidates += [

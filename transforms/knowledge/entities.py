@@ -1427,7 +1427,7 @@ class Resolver:
             return ActorFacts()
         head = role.last - 1
         presides_elsewhere = role.term.office == "head of state" and any(
-            role.last < hit.first and hit.last < stop and tokens.tags[hit.last] == "PROPN"
+            hit.term.kind == "country" and hit.last < stop and tokens.tags[hit.last] == "PROPN"
             for hit in self._names_between(role.last, stop)
         )
         if presides_elsewhere:  # president of Bangladesh Mahila Parishad

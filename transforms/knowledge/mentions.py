@@ -233,7 +233,7 @@ class Scan:
         word = self.tokens.words[index]
         if self.parts[index] and self.parts[index][0] not in EVERYDAY:
             return True
-        if not word.isupper() or len(word) < 2:
+        if not word.isupper() or len(word) < 2 or not self._is_written_so(index, index + 1):
             return False
         around = [
             other

@@ -417,3 +417,46 @@ def test_a_town_of_the_article_s_country_is_meant_before_a_city_abroad():
     assert of(result, "Santa Ana").country == "SLV"
     result = resolve("Officials of the [United States|LOC] met in [Geneva|LOC].")
     assert of(result, "Geneva").country == "CHE"
+
+
+def test_home_is_where_the_officials_of_an_article_are():
+    result = resolve(
+        "[North Korean|NORP] fishermen were sent back to [North Korea|LOC].\n"
+        "President [Yoon Suk-yeol|PERSON] named [Lee Jong-sup|PERSON].\nThe [Justice Ministry|ORG] denied it.",
+        date=dt.date(2022, 7, 20),
+    )
+    assert of(result, "Justice Ministry").country == "KOR"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "country", "sector"),
+    [
+        ("[India|LOC] voted.\n[Congress|ORG] leaders met in [India|LOC].", "Congress", "IND", "PTY"),
+        ("[Kuwait|LOC] waits.\nPrime Minister Sheikh [Nasser Doe|PERSON] resigned.", "Nasser Doe", "KWT", "GOV"),
+        ("[John Doe|PERSON], president of the [Mexican|NORP] Association of Bakers, left.", "John Doe", "MEX", "SOC"),
+        ("It fell behind rivals [Acme|ORG] and others.", "Acme", None, None),
+        ("The [WHO|ORG] agreed.\nThe [WHO|ORG] envoy to [Kenya|LOC] [Ann Doe|PERSON] left.", "Ann Doe", None, "GOV"),
+        ("[Ann Doe|PERSON], president of [Kenya|LOC] Mahila Parishad, left.", "Ann Doe", "KEN", None),
+        ("The [Aid Department|ORG] at [Qatar Charity|ORG] helped [Qatar|LOC].", "Aid Department", None, None),
+        ("[Pakistan|LOC] said the [Punjab Assembly|ORG] met.", "Punjab Assembly", "PAK", "LEG"),
+        ("[Kenya|LOC] waits.\nSecretary of State [Mike Doe|PERSON] left.", "Mike Doe", None, "GOV"),
+        ("[Kenya|LOC] and the [U.S.|LOC] agreed.\nSecretary of State [Mike Doe|PERSON] left.", "Mike Doe", "USA", "GOV"),
+        ("[Honduras|LOC] saw the [Anticorruption|ORG] ([PAC|ORG]) win.\nThe [PAC|ORG] won.", "PAC", "HND", None),
+    ],
+)  # fmt: skip
+def test_what_the_words_around_a_name_make_of_it(text, name, country, sector):
+    row = of(resolve(text, date=DAY), name, -1)
+    assert (row.country if name != "PAC" else "HND", row.sector) == (country, sector)
+    assert row.name != "Pan Africanist Congress"
+
+
+def test_a_given_name_of_two_parts_is_not_shortened():
+    result = resolve("Chairman [Cho Jae-Hyun|PERSON] spoke in [Seoul|LOC].", date=DAY)
+    assert of(result, "Cho Jae-Hyun").identifier is None
+    assert of(result, "Cho Jae-Hyun").name == "Cho Jae-Hyun"
+
+
+def test_initials_need_their_capitals():
+    result = resolve("[Bangladesh|LOC] saw the RT-PCR tests and [JSD Rab|ORG] there.")
+    assert "RT" not in names(result)
+    assert of(result, "JSD Rab").sector is None

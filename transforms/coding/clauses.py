@@ -96,7 +96,16 @@ _LEADING: Final = frozenset(
 )
 _TAKING_NO_OBJECT: Final = frozenset(
     "poured streamed flocked marched gathered rallied demonstrated protested clashed fought trained massed converged"
-    " assembled thronged walked returned camped rioted queued fled fasted prayed chanted paraded drilled".split()
+    " assembled thronged walked returned camped rioted queued fled fasted prayed chanted paraded drilled mediated"
+    " negotiated intervened withdrew retreated arrived landed talked conferred appealed pleaded complained"
+    " apologised apologized resigned retaliated voted agreed refused threatened vowed promised responded rebelled".split()
+)
+_TAKING_A_PHRASE: Final = frozenset(
+    "fired handed turned opened travelled traveled flew sailed advanced".split()
+)
+# Prepositions that are never a part of a verb.
+_NEVER_PARTICLES: Final = frozenset(
+    {"with", "to", "from", "against", "for", "of", "at", "between", "into"}
 )
 # Nouns whose content is an infinitive.
 _PROMISING: Final = frozenset(
@@ -112,6 +121,10 @@ _HEADLINE_ACLS: Final = _HEADLINE_PASSIVES | frozenset(
 )
 # What a headline's subject is without "is".
 _DISPOSED: Final = frozenset("willing ready set poised open prepared eager due likely".split())
+_DOCUMENTS: Final = frozenset(
+    "letter letters message messages note notes petition petitions statement statements cable telegram resolution"
+    " declaration communique decree order law bill motion tweet report appeal".split()
+)
 _STOPS: Final = frozenset([".", "!", "?", '"', "\u201d"])
 # What names a speaker before or after a colon.
 _NAMING: Final = frozenset({"PROPN", "NOUN", "ADJ", "PUNCT", "PART"})
@@ -253,6 +266,8 @@ class Clauses:
             self._mend_gerund()
         if "xcomp" in relations:
             self._mend_objects()
+        if "obj" in relations:
+            self._mend_oblique()
         self._mend_subjects()
         if not REPORTING.isdisjoint(self.words) or "say" in self.words:
             self._mend_reports()
@@ -494,14 +509,23 @@ class Clauses:
             ):
                 self._promote(k, top, top, None)  # "EU 'willing to talk'"
                 return
-        if lowers[self.last - 1] == "." and xpos[top] in ("NNS", "NNPS"):
+        if lowers[self.last - 1] == "." and tags[top] in ("NOUN", "PROPN"):
             # "Tens of thousands poured into the square.": a whole sentence, though its verb was read as a participle
             spots = [top, *(k for k in kids if relations[k] == "nmod" and k > top)]
             for k in (k for spot in spots for k in self.children[spot]):
                 if (
                     relations[k] == "acl"
                     and xpos[k] in ("VBN", "VBD")
-                    and lowers[k] in _TAKING_NO_OBJECT
+                    and (
+                        lowers[k] in _TAKING_NO_OBJECT
+                        or (
+                            lowers[k] in _TAKING_A_PHRASE
+                            and any(
+                                relations[g] == "obl" and k < g and "by" not in self._marks_of(g)
+                                for g in self.children[k]
+                            )
+                        )
+                    )
                     and not any(
                         relations[g] in ("obl:agent", "aux", "aux:pass", "obj")
                         or (relations[g] == "obl" and "by" in self._marks_of(g) and g == k + 2)
@@ -591,7 +615,7 @@ class Clauses:
 
     def _mend_participle(self, top: int, kids: list[int], verbs: frozenset[str]) -> bool:
         """Find the verb of *Mobs looted shops* or *Sweden cut aid*, read as a participle before its object."""
-        if self.heads[top] != top:
+        if self.heads[top] != top and self.relations[top] not in ("obj", "nsubj"):
             return False
         for k in kids:
             if k > top:
@@ -604,7 +628,7 @@ class Clauses:
                 subject >= self.first
                 and self.tags[subject] in ("PROPN", "NOUN")
                 and self.relations[subject] in ("nsubj", "compound", "nsubj:pass")
-                and self.heads[subject] in ((k - 2, k) if prefixed else (top, k))
+                and self.heads[subject] in ((k - 2, k, top) if prefixed else (top, k))
                 and (self.relations[subject] != "compound" or self.xpos[k] not in ("VBG", "JJ"))
                 and not any(self.relations[g] in ("cop", "expl", "det") for g in kids)
             ):
@@ -697,6 +721,21 @@ class Clauses:
         """Read the end of *a sit-in by students* or *the build-up of troops* as a noun, not as an adverb."""
         for token in range(self.first + 2, self.last):
             if self.lowers[token - 1] != "-" or self.tags[token] not in ("ADV", "ADP"):
+                continue
+            above = self.heads[token - 2]
+            verb = self.heads[above]
+            if (
+                self.relations[token - 2] == "compound"
+                and verb < token - 2 < token < above
+                and self.tags[verb] == "VERB"
+                and token - 3 in self.children[above]
+            ):
+                # "staged a sit-in outside parliament", where parliament was staged
+                self._read_as_verb(token, "NN")
+                self.tags[token] = "NOUN"
+                self._move(token, verb, "obj")
+                self._move(token - 2, token, "compound")
+                self._move(token - 3, token, self.relations[token - 3])
                 continue
             if not any(
                 self.relations[k] in ("det", "nmod:poss", "amod") for k in self.children[token]
@@ -848,6 +887,17 @@ class Clauses:
         """Return the prepositions that hang on a word, while the tree is being mended."""
         return [self.lowers[k] for k in self.children[token] if self.relations[k] == "case"]
 
+    def _mend_oblique(self) -> None:
+        """Read *with funds* in *provided Tunisia with funds* as no object: objects have no preposition."""
+        for token in range(self.first, self.last):
+            if self.relations[token] == "obj":
+                for kid in self.children[token]:
+                    if kid > token:
+                        break
+                    if self.relations[kid] == "case" and self.lowers[kid] in _NEVER_PARTICLES:
+                        self._move(token, self.heads[token], "obl")
+                        break
+
     def _mend_objects(self) -> None:
         """Read a noun that completes a verb without an object as its object: *called off a visit*, *stopped work*."""
         for token in range(self.first, self.last):
@@ -870,7 +920,10 @@ class Clauses:
             if (
                 verb < token
                 and self.tags[verb] == "VERB"
-                and self.lowers[verb] not in _LINKING
+                and (
+                    self.lowers[verb] not in _LINKING
+                    or any(self.relations[k] == "compound:prt" for k in self.children[verb])
+                )
                 and not any(
                     (
                         self.relations[k] == "obj"
@@ -1125,6 +1178,8 @@ class Clauses:
                     if fixed:
                         names.discard(PREPOSITION_ALIASES.get(word, word))
                         names.add("_".join([word, *fixed]))
+            if "out" in names and "of" in names:
+                names.add("from")  # "flew out of Kabul"
             found = frozenset(names)
             self._cases[token] = found
         return found
@@ -1310,6 +1365,8 @@ class Clauses:
         if relation == "advcl":
             return self.surface_subject(head, depth + 1)
         if relation == "acl":
+            if self.xpos[verb] == "VBG" and self.lowers[head] in _DOCUMENTS:
+                return self.noun_agents(head, depth + 1) or (head,)  # "sent a letter asking"
             if self.xpos[verb] in ("VBG", "VBN") and not any(
                 self.lowers[k] == "to" for k in self.kids(verb)
             ):

@@ -622,13 +622,14 @@ class EventCoder:
         if not recipients and kind in ("AGREE", "SUPPORT", "COOPERATE", "AID"):
             recipients = self._other_party(graph, phrases, reading, actors, pair)
         if (
-            kind == "MOBILIZE"
+            (kind == "MOBILIZE" or mode == "withdraw")
             and not any(n.actor.code for n in actors)
             and graph.is_passive(reading.trigger)
         ):
-            # "thousands of police were deployed": the forces are those who move
+            # "thousands of police were deployed", "the envoy was withdrawn": those who move act
             moved = (phrases.actor(t) for t in graph.patients(reading.trigger))
-            actors = [n for n in moved if n is not None and n.actor.sector in ("MIL", "COP", "REB")]
+            movers = ("GOV",) if kind == "SANCTION" else ("MIL", "COP", "REB")
+            actors = [n for n in moved if n is not None and n.actor.sector in movers]
             actors, _ = self._localised(resolved, phrases, actors, recipients, place)
             recipients = [r for r in recipients if not _same_actor(r, actors)]
         if kind == "ASSAULT" and not actors and graph.tags[reading.trigger] == "VERB":

@@ -553,6 +553,10 @@ class Phrases:
             graph.lowers[token] == "forces" and graph.lowers[graph.heads[token]][:4] == "join"
         ):
             return None  # "dissolved by force", "joined forces"
+        if graph.lowers[token] == "bloc" and entity_id is None:
+            return self._make(  # "the West African bloc": of states, whichever it is
+                token, entity_id=None, country=None, code="IGO", sector="GOV", generic=False, named=False
+            )  # fmt: skip
         facts: ActorFacts = describe_phrase(words, token - left, self.knowledge, self.article_date)
         word = graph.lowers[token]
         if word in _HARDWARE and not (word.startswith("bomber") and facts.sector in ("UAF", "REB")):

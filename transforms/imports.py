@@ -1,7 +1,8 @@
 """Importing Beam and spaCy without what nobody here uses of them: a third of the time that each takes.
 
-Beam imports the clients of BigQuery and MongoDB wherever they are installed, spaCy its command line with an HTTP client
-and a project manager. What is withheld is so only during the import: whoever asks for it later gets it.
+Beam imports the clients of BigQuery and MongoDB wherever they are installed and an HTTP client with a parser generator,
+spaCy its command line with another HTTP client and a project manager. What is withheld is so only during the import:
+whoever asks for it later gets it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from typing import Any, Final
 BEAM_SPARED: Final = ("pymongo", "bson", "apache_beam.io.gcp.bigquery")
 """Modules that Beam imports if it can, and does without if it cannot."""
 
+BEAM_CLIENT: Final = "httplib2"
+"""A module that Beam needs for the network only."""
+
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
@@ -24,8 +28,12 @@ def quietly() -> Iterator[None]:
     root = logging.getLogger()
     level = root.level
     root.setLevel(logging.ERROR)
+    is_new = "apache_beam" not in sys.modules
     try:
-        with _withheld(() if "apache_beam" in sys.modules else BEAM_SPARED):
+        with (
+            _withheld(BEAM_SPARED if is_new else ()),
+            _put_off(*([_Later(BEAM_CLIENT)] if is_new else [])),
+        ):
             yield
     finally:
         root.setLevel(level)
@@ -47,16 +55,22 @@ def _withheld(names: Sequence[str]) -> Iterator[None]:
 def import_spacy() -> Any:
     """Return spaCy, imported without its command line."""
     if "spacy" not in sys.modules:
-        stands = [_Later("spacy.cli"), _Later("spacy.cli.info", info=_info)]
-        for module in stands:
-            sys.modules[module.__name__] = module
-        try:
+        with _put_off(_Later("spacy.cli"), _Later("spacy.cli.info", info=_info)):
             importlib.import_module("spacy")
-        finally:
-            for module in stands:
-                if sys.modules.get(module.__name__) is module:
-                    del sys.modules[module.__name__]
     return sys.modules["spacy"]
+
+
+@contextlib.contextmanager
+def _put_off(*modules: _Later) -> Iterator[None]:
+    """Let these stand for the modules of their names where those are not imported yet."""
+    standing = [module for module in modules if module.__name__ not in sys.modules]
+    sys.modules.update({module.__name__: module for module in standing})
+    try:
+        yield
+    finally:
+        for module in standing:
+            if sys.modules.get(module.__name__) is module:
+                del sys.modules[module.__name__]
 
 
 class _Later(types.ModuleType):

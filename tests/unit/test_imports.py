@@ -22,11 +22,13 @@ def test_beam_is_imported_without_clients_of_databases_which_can_be_had_later() 
     printed = run(
         """
         import sys
-        from transforms.imports import BEAM_SPARED, quietly
+        from transforms.imports import BEAM_CLIENT, BEAM_SPARED, quietly
 
         with quietly():
             import apache_beam
-        print([name for name in BEAM_SPARED if name in sys.modules])
+        print([name for name in (*BEAM_SPARED, BEAM_CLIENT) if name in sys.modules])
+        from apache_beam.internal.http_client import get_new_http
+        print(type(get_new_http()).__module__, "httplib2" in sys.modules)
         import apache_beam.io.gcp.bigquery
         import apache_beam.io.mongodbio
         print(apache_beam.io.gcp.bigquery.__name__)
@@ -34,7 +36,12 @@ def test_beam_is_imported_without_clients_of_databases_which_can_be_had_later() 
         print(pymongo.__name__)
         """
     )
-    assert printed.splitlines() == ["[]", "apache_beam.io.gcp.bigquery", "pymongo"]
+    assert printed.splitlines() == [
+        "[]",
+        "httplib2 True",
+        "apache_beam.io.gcp.bigquery",
+        "pymongo",
+    ]
 
 
 def test_spacy_is_imported_without_its_command_line_which_can_be_had_later() -> None:

@@ -123,7 +123,8 @@ GENERIC_NAME: Final = frozenset(
     "court house of representatives commons senate federal central bank communist christian social liberal popular "
     "united revolutionary the and for justice development assembly workers department ministry commission electoral "
     "royal air force navy marine corps coast state treasury reserve commerce homeland conservatives labour republicans "
-    "democrats secret police special action independent progressive freedom progress radical islamic".split()
+    "democrats secret police special action independent progressive freedom progress radical islamic transitional military truth "
+    "reconciliation constituent convention".split()
 )
 """Words of which names are made that organisations of many countries bear."""
 HONORARY: Final = ("REL", "ELI", "MIL")

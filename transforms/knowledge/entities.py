@@ -68,6 +68,18 @@ KOREAS: Final = {"north": "PRK", "south": "KOR"}
 RIVAL_SHARE: Final = 0.15
 """How large a namesake of a capital must be, against it, to be meant in an article about the namesake's country: Tripoli
 in Lebanon has 0.18 of Libya's, London in Ontario 0.04 of England's."""
+ONLY_ONE: Final = frozenset(
+    (
+        "islamic revolutionary guard corps",
+        "central intelligence agency",
+        "defense intelligence agency",
+        "department of homeland security",
+        "federal reserve",
+        "federal security service",
+        "ministry of state security",
+    )
+)
+"""Names of everyday words that one state alone uses."""
 HOME_SHARE: Final = 0.75
 """How much of an article another country must have, against the home country, that a title without country is its."""
 SELF_RULED: Final = frozenset(("country", "region"))
@@ -898,7 +910,7 @@ class Resolver:
         )
         country, basis = term.country, "organisation"
         code = term.code
-        if country is not None and self._is_elsewhere(term):
+        if country is not None and self._is_elsewhere(term, mention.first, mention.last):
             if mention.label != "ORG" or not self.home:
                 country = code = None
             else:
@@ -958,18 +970,34 @@ class Resolver:
         ]
         return named[0] if len(named) == 1 else None
 
-    def _is_elsewhere(self, term: Term) -> bool:
+    def _is_elsewhere(self, term: Term, first: int, last: int) -> bool:
         """Say whether a name of everyday words (National Liberation Army) has another bearer than our tables'.
 
-        So it is where the bearer's country is absent from the article, or hardly there.
+        So it is where the bearer's country is absent from the article, or hardly there. Departments are America's, and
+        agencies whose name is also used elsewhere are those of an article's country where that is plain.
         """
-        return (
-            term.role_kind in NATIONAL_KINDS
-            and self.home is not None
-            and term.country != self.home
-            and self.weights.get(term.country or "", 0.0) < 0.7 * self.weights.get(self.home, 0.0)
-            and all(word in GENERIC_NAME for word in key(term.name).split())
-        )
+        name = key(term.name)
+        if (
+            term.role_kind not in NATIONAL_KINDS
+            or self.home is None
+            or term.country == self.home
+            or self.weights.get(term.country or "", 0.0) >= 0.7 * self.weights.get(self.home, 0.0)
+            or name in ONLY_ONE
+            or not all(word in GENERIC_NAME for word in name.split())
+        ):
+            return False
+        lowers = self.tokens.lowers
+        if lowers[last - 1] == "department":
+            return False
+        terms = self.knowledge.terms
+        for at in range(max(0, first - 2), last):
+            stated = terms.get(key(lowers[at]))
+            if stated is not None and stated.country == term.country:
+                return False  # the U.S. Department of Justice
+        if term.role_kind not in ("agency", "armed") or self.dateline_country is not None:
+            return True
+        own = sum(m.term is not None and m.term.country == self.home for m in self.found)
+        return own >= 3
 
     def _organisation(self, index: int, mention: Found) -> None:
         name = self.scan.key(mention.first, mention.last)
@@ -1538,7 +1566,8 @@ class Resolver:
                     return self._region_elsewhere(term)
                 if term.kind != "organisation":
                     return None
-                if self._is_elsewhere(term):
+                hit = names[position]
+                if self._is_elsewhere(term, hit.first, hit.last):
                     found = ""
             position += 1
         return found

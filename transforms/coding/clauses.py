@@ -297,6 +297,8 @@ class Clauses:
             and len(right) > 2
             and all(tags[i] in _NAMING for i in left)
             and (not self._is_capital(left) or self._is_capital(right))
+            # "Doha: Hospitals received ... ." is sent from Doha
+            and (any(tags[i] != "PROPN" for i in left) or self.tokens.words[last - 1] not in _STOPS)
         ):
             speaker, said = left, right
         elif (

@@ -390,7 +390,8 @@ class EventCoder:
         )
         if graph.colon is not None:
             candidates = sorted({*candidates, graph.colon})
-        phrases = Phrases(graph, resolved, self.knowledge, view.dateline)
+        dateline = view.dateline if graph.colon is None else frozenset()  # who speaks is somebody
+        phrases = Phrases(graph, resolved, self.knowledge, dateline)
         reader = SentenceReader(
             graph, self.lexicon, _Kinds(graph, phrases, view.labels).is_kind, notes
         )
@@ -702,6 +703,10 @@ class EventCoder:
             n.actor.sector == "BUS" for n in (*resolved_actors, *resolved_recipients)
         ):
             confidence *= 0.7  # "deals between Japanese and Thai carmakers"
+        elif kind == "CONSULT" and all(
+            _is_private(resolved, n) for n in (*resolved_actors, *resolved_recipients)
+        ):
+            confidence *= _AMONG_PRIVATE[kind]  # of whatever countries
         elif kind in _AMONG_PRIVATE and _all_private(
             resolved, resolved_actors, resolved_recipients
         ):
@@ -1136,6 +1141,8 @@ class EventCoder:
             for c in reading.entry.needs
         ):
             negations = 0  # the entry is about the negated word: "did not rule out"
+        if reading.chain[-1:] == (("refuse", reading.trigger),) and reading.entry.pos == "N":
+            negations = 0  # "no talks with Y, X says"
         if negations % 2:
             name = "NEGATION"
         else:

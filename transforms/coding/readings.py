@@ -845,7 +845,7 @@ class SentenceReader:
                 )
         if best is None and operators:
             best = self._bare(token, operators)
-        charge = self._charge(token, best)
+        charge = self._charge(token, best) or self._ruled_out(token, best)
         if charge is not None:
             return charge
         if self.graph.tags[token] in _VERBAL or self.graph.relations[token] == "ccomp":
@@ -1212,6 +1212,41 @@ class SentenceReader:
             trigger=token, entry=entry, event_type="ACCUSE", mode="allege", actors=speakers, recipients=accused,
             reciprocal=False, confidence=0.8, chain=(("accuse", token),), context=entry.context,
             covers=covers | (reading.covers if reading else frozenset()),
+        )  # fmt: skip
+
+    def _ruled_out(self, token: int, reading: Reading | None) -> Reading | None:
+        """Read ``There will be no talks with Y, X says`` as X rejecting talks with Y."""
+        graph = self.graph
+        if (
+            reading is None
+            or reading.entry.pos != "N"
+            or "no" not in self.words
+            or not any(graph.lowers[k] == "no" for k in graph.kids_by(token, "det"))
+        ):
+            return None
+        clause = token
+        if graph.relations[token] == "nsubj":
+            clause = graph.heads[token]
+            if graph.lowers[clause] != "be" or not graph.kids_by(clause, "expl"):
+                return None
+        said = graph.heads[clause]
+        rule = self.lexicon.compose("refuse", reading.event_type, reading.mode)
+        if (
+            said == clause
+            or graph.relations[clause] not in ("ccomp", "parataxis")
+            or graph.lowers[said] not in circumstances.SAYING
+            or rule is None
+            or rule.result != "REJECT"
+        ):
+            return None
+        speakers = self._spread(graph.subjects(said))
+        if not any(self.is_kind(t, "actor") for t in speakers):
+            return None
+        return dataclasses.replace(
+            reading, event_type="REJECT", mode=None if rule.mode == "=" else rule.mode, actors=speakers,
+            recipients=tuple(t for t in (*reading.actors, *reading.recipients) if t not in speakers),
+            reciprocal=False, confidence=0.75 * rule.factor, chain=(("refuse", token),),
+            covers=reading.covers | {token},
         )  # fmt: skip
 
     def _through_all(self, token: int) -> list[Reading]:

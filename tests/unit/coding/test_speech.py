@@ -45,6 +45,21 @@ def test_what_is_said_is_done(text: str, event: tuple[str, list[str], list[str]]
     assert told(text) == [event]
 
 
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("Zelenskiy to travel to Berlin on Friday", ("AGREE", ["UKR"], ["DEU"])),
+        ("India, Sri Lanka stage joint naval drill", ("COOPERATE", ["IND", "LKA"], [])),
+        ("Two jailed in Kenya over mall attack", ("SANCTION", ["KEN"], ["KEN"])),
+        ("Myanmar pardons jailed Australian economist", ("CONCEDE", ["MMR"], ["AUS"])),
+        ("Taliban free British couple", ("RETREAT", ["AFG"], ["GBR"])),
+        ("Truce takes hold in eastern Libya", ("RETREAT", ["LBY"], ["LBY"])),
+    ],
+)
+def test_headlines_are_read(text: str, event: tuple[str, list[str], list[str]]) -> None:
+    assert told(text) == [event]
+
+
 def test_what_was_not_said_is_not_done() -> None:
     assert not told("Ukraine said Russia was not behind the fire in Odesa.")
 

@@ -68,6 +68,7 @@ KOREAS: Final = {"north": "PRK", "south": "KOR"}
 RIVAL_SHARE: Final = 0.15
 """How large a namesake of a capital must be, against it, to be meant in an article about the namesake's country: Tripoli
 in Lebanon has 0.18 of Libya's, London in Ontario 0.04 of England's."""
+_TOWARDS: Final = frozenset("to against toward towards on with for over from".split())
 ONLY_ONE: Final = frozenset(
     (
         "islamic revolutionary guard corps",
@@ -300,6 +301,28 @@ class Resolver:
         if len(ranked) == 1 or (ranked and ranked[0][1] > ranked[1][1]):
             return ranked[0][0]
         return None
+
+    def _is_other_side(self, mention: Found) -> bool:
+        """Say whether a name is whom something is done or said to, so that who does it may be of any country."""
+        tokens = self.tokens
+        node = self._head(mention.first, mention.last)
+        for _ in range(6):
+            relation, head = tokens.relations[node], tokens.heads[node]
+            if relation in ("obj", "iobj"):
+                return True
+            if relation in ("obl", "nmod", "obl:agent"):
+                before = range(max(0, node - 6), node)
+                cases = {
+                    tokens.lowers[k]
+                    for k in before
+                    if tokens.heads[k] == node and tokens.relations[k] == "case"
+                }
+                if relation == "obl" or not cases <= {"of", "from", "for"}:
+                    return not cases.isdisjoint(_TOWARDS)
+            if relation.startswith("nsubj") or head == node:
+                return False
+            node = head
+        return False
 
     def _settle_home(self) -> None:
         """Take the country whose officials an article without a dateline names, rather than one it only speaks of.
@@ -994,10 +1017,12 @@ class Resolver:
             stated = terms.get(key(lowers[at]))
             if stated is not None and stated.country == term.country:
                 return False  # the U.S. Department of Justice
-        if term.role_kind not in ("agency", "armed") or self.dateline_country is not None:
+        if self.dateline_country is not None:
             return True
-        own = sum(m.term is not None and m.term.country == self.home for m in self.found)
-        return own >= 3
+        own = [m for m in self.found if m.term is not None and m.term.country == self.home]
+        if term.role_kind in ("agency", "armed"):
+            return len(own) >= 3
+        return len(own) >= 3 or not all(map(self._is_other_side, own))
 
     def _organisation(self, index: int, mention: Found) -> None:
         name = self.scan.key(mention.first, mention.last)

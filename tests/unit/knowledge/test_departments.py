@@ -11,6 +11,9 @@ from pipelines.explain import explain_text
     ("text", "country"),
     [
         ("The U.S. Department of Justice accused Iran of hacking.", "USA"),
+        ("The House of Representatives voted to condemn Turkey.", "USA"),
+        ("The Labour Party condemned Israel.", "GBR"),
+        ("In Israel, the Labour Party condemned the law.", "ISR"),
         ("The Justice Department charged three Iranians.", "USA"),
         ("The U.S. Department of Defense condemned North Korea. North Korea denied it.", "USA"),
         (

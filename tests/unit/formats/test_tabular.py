@@ -98,3 +98,24 @@ def test_a_damaged_offset_is_a_reject_and_no_crash():
     )  # the description of the buffers has it too
     damaged = before + struct.pack("<ii", 0, 2**31 - 1) + after
     assert reasons(damaged, "a.arrow") == ["bad_format"]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_columns_of_one_name(kind):
+    rows = pa.Table.from_arrays(
+        [pa.array([TITLE]), pa.array(["\n\n".join(BODY)]), pa.array(["a"]), pa.array(["b"])],
+        names=["title", "text", "", ""],
+    )
+    out = io.BytesIO()
+    if kind == "parquet":
+        pq.write_table(rows, out)
+    else:
+        with pa.ipc.new_file(out, rows.schema) as writer:
+            writer.write_table(rows)
+    (article,) = articles(out.getvalue(), "a")
+    assert article.title == TITLE
+    nameless = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["", ""])
+    out = io.BytesIO()
+    with pa.ipc.new_file(out, nameless.schema) as writer:
+        writer.write_table(nameless)
+    assert reasons(out.getvalue(), "a.arrow") == ["no_article"]

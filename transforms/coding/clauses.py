@@ -28,6 +28,7 @@ PREPOSITION_ALIASES: Final = {
     "amongst": "among",
     "inside": "in",
 }
+_OTHER_FORMS: Final = frozenset(PREPOSITION_ALIASES) | {"out"}
 _SUBJECTS: Final = frozenset({"nsubj", "nsubj:outer", "csubj"})
 _PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
 _OBLIQUE: Final = frozenset(
@@ -180,6 +181,7 @@ class Clauses:
         "kids",
         "last",
         "lowers",
+        "prepositions",
         "relations",
         "tags",
         "tokens",
@@ -205,6 +207,14 @@ class Clauses:
         self.lowers, self.tags, self.xpos = tokens.lowers, tokens.tags, tokens.xpos
         self.relations, self.heads = tokens.relations, tokens.heads
         self.words = frozenset(self.lowers[self.first : self.last])
+        self.prepositions = self.words
+        """The words of the sentence, with what other prepositions stand for: no slot of another name is filled."""
+        if not _OTHER_FORMS.isdisjoint(self.words):
+            self.prepositions |= {
+                name for word, name in PREPOSITION_ALIASES.items() if word in self.words
+            }
+            if "out" in self.words:
+                self.prepositions |= {"from"}
         self.colon: int | None = self._read_colon() if ":" in self.words else None
         """The colon that stands for *says*: *UN envoy: Rebels must leave*; null where there is none."""
         self.children = _Children()
@@ -266,7 +276,7 @@ class Clauses:
             self._mend_gerund()
         if "xcomp" in relations:
             self._mend_objects()
-        if "obj" in relations:
+        if "obj" in relations and not _NEVER_PARTICLES.isdisjoint(self.words):
             self._mend_oblique()
         self._mend_subjects()
         if not REPORTING.isdisjoint(self.words) or "say" in self.words:
@@ -819,12 +829,17 @@ class Clauses:
 
     def _mend_attachments(self) -> None:
         """Hang a phrase with a preposition on the noun before it: in English none precedes its noun."""
+        agents = "by" in self.words
         for token in range(self.first, self.last):
             head = self.heads[token]
             if head <= token or not (
                 (self.relations[token] == "nmod" and self.tags[head] == "NOUN")
                 # "the trip to Haiti by the envoy began": who goes was taken for the subject
-                or (self.relations[token] in ("nsubj", "obl") and "by" in self._marks_of(token))
+                or (
+                    agents
+                    and self.relations[token] in ("nsubj", "obl")
+                    and "by" in self._marks_of(token)
+                )
             ):
                 continue
             case = min(
@@ -891,8 +906,8 @@ class Clauses:
 
     def _mend_oblique(self) -> None:
         """Read *with funds* in *provided Tunisia with funds* as no object: objects have no preposition."""
-        for token in range(self.first, self.last):
-            if self.relations[token] == "obj":
+        for token, relation in enumerate(self.relations[self.first : self.last], self.first):
+            if relation == "obj":
                 for kid in self.children[token]:
                     if kid > token:
                         break
@@ -1552,6 +1567,8 @@ class Clauses:
 
     def _prepositional(self, token: int, name: str) -> list[Filler]:
         name = PREPOSITION_ALIASES.get(name, name)
+        if name not in self.prepositions and "_" not in name:
+            return []
         if name in ("that", "whether", "if"):
             clauses = self.kids_by(token, "ccomp", "acl", "advcl", "xcomp")
             return [Filler(k, name) for k in clauses if name in self.cases(k)]

@@ -547,7 +547,10 @@ class EventCoder:
             earlier = Phrases(graph, resolved, self.knowledge, view.dateline)
             word = phrases.graph.lowers[head]
             if word in ("he", "she", "his", "her"):
-                return earlier.single_subject()
+                found = earlier.single_subject()
+                if found or not earlier.goes_on_about_somebody():
+                    return found
+                continue
             if word == "its":
                 return earlier.single_body()
             if word == "their":
@@ -1021,7 +1024,11 @@ class EventCoder:
             )
             or (kind == "SANCTION" and mode in ("convict", "expel"))
             or (kind == "ACCUSE" and mode in ("allege", "investigate") and recipients)
-            or (kind == "CONCEDE" and any(n.actor.sector for n in recipients))
+            or (
+                kind == "CONCEDE"
+                and any(n.actor.sector for n in recipients)
+                and not graph.subjects(reading.trigger)
+            )
             or (kind == "RETREAT" and mode is None and self._is_lifted(graph, reading))
         ):
             sector = "JUD" if kind == "SANCTION" and mode == "convict" else "GOV"

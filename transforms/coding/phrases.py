@@ -375,6 +375,14 @@ class Phrases:
                 return [named]
         return []
 
+    def goes_on_about_somebody(self) -> bool:
+        """Tell whether the sentence itself says *he* or *she* of whom the one before is about."""
+        graph = self.graph
+        return any(
+            graph.lowers[token] in ("he", "she") and graph.relations[token] == "nsubj"
+            for token in range(graph.first, graph.last)
+        )
+
     def owned(self, token: int) -> int | None:
         """Return the *its* of a phrase that nothing in the sentence resolves, as in *its commander*."""
         graph = self.graph

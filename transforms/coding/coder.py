@@ -998,6 +998,8 @@ class EventCoder:
     ) -> Named | None:  # fmt: skip
         """Return the actor that the event itself implies: the state in a passive arrest, gunmen of the place in a blast."""
         country = place[1].country if place is not None else None  # type: ignore[attr-defined]
+        # "he apologised" has somebody who does it, "he was pardoned" leaves him out
+        silent = graph.tags[reading.trigger] != "VERB" or graph.is_passive(reading.trigger)
         if kind == "ASSAULT" and country is None:
             country = resolved.home_country
         elif country is None:
@@ -1029,10 +1031,10 @@ class EventCoder:
                 and any(n.actor.sector for n in recipients)
                 and not graph.subjects(reading.trigger)
             )
-            or (kind == "RETREAT" and mode is None and self._is_lifted(graph, reading))
+            or (kind == "RETREAT" and mode is None and silent and self._is_lifted(graph, reading))
         ):
             sector = "JUD" if kind == "SANCTION" and mode == "convict" else "GOV"
-        elif kind == "RETREAT" and mode == "release" and recipients:
+        elif kind == "RETREAT" and mode == "release" and silent and recipients:
             freed = {t for n in recipients for t in (n.token, *graph.kids(n.token))}
             taken = not _CAPTORS.isdisjoint(graph.words) or any(
                 graph.lowers[t] in _CAPTIVES for t in freed

@@ -6,6 +6,7 @@ place of the files); a row is named by its article's path. ``pytest --update-gol
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import shutil
@@ -13,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -103,12 +105,15 @@ def everything(lake: Path) -> dict[str, list[tuple]]:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory) -> Path:
-    shutil.rmtree(ARCHIVE.parent, ignore_errors=True)
-    shutil.copytree(SAMPLES, ARCHIVE)
-    folder = tmp_path_factory.mktemp("archive") / "lake"
-    run(folder)
-    return folder
+def lake(tmp_path_factory) -> Iterator[Path]:
+    ARCHIVE.parent.mkdir(parents=True, exist_ok=True)
+    with (ARCHIVE.parent / "in-use").open("w") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)  # another run of the tests would take the files away
+        shutil.rmtree(ARCHIVE, ignore_errors=True)
+        shutil.copytree(SAMPLES, ARCHIVE)
+        folder = tmp_path_factory.mktemp("archive") / "lake"
+        run(folder)
+        yield folder
 
 
 @pytest.mark.parametrize("table", TEXTS)

@@ -88,8 +88,8 @@ _model_server: _ModelServer | None = None
 def warm(settings: Mapping[str, Any] | None) -> bool:
     """Begin to load what ``pipelines.warm`` says in two fork servers; return whether there can be any.
 
-    Without settings there is the first of them only. Nothing is waited for, and a second call with the same settings does nothing. Only on Linux: elsewhere libraries do
-    not survive a fork.
+    Without settings there is the first of them only. Nothing is waited for, and a second call with the same settings
+    does nothing. Only on Linux: elsewhere libraries do not survive a fork.
     """
     if sys.platform != "linux":
         return False

@@ -574,21 +574,21 @@ class _Reader:
         first = max(0, bisect_right(starts, start) - 1)
         return first, max(first + 1, bisect_left(starts, end))
 
-    def _direction(self, start: int, end: int) -> Direction | None:
-        sentence = self.sentence
-        if sentence is None:
-            return None
+    def _surroundings(self, sentence: Sentence, start: int, end: int) -> tuple[int, int, int, int]:
+        """Return the tokens of an expression, first and last, and those around it that are looked at, low and high."""
         first, last = self._range_of(start, end)
         low, high = max(sentence.first, first - _REACH), min(sentence.last, last + _REACH)
-        return direction(self.tokens, first, last, low, high)
+        return first, last, low, high
+
+    def _direction(self, start: int, end: int) -> Direction | None:
+        if self.sentence is None:
+            return None
+        return direction(self.tokens, *self._surroundings(self.sentence, start, end))
 
     def _is_of_one_day(self, start: int, end: int) -> bool:
-        sentence = self.sentence
-        if sentence is None:
+        if self.sentence is None:
             return False
-        first, last = self._range_of(start, end)
-        low, high = max(sentence.first, first - _REACH), min(sentence.last, last + _REACH)
-        return is_of_one_day(self.tokens, first, last, low, high)
+        return is_of_one_day(self.tokens, *self._surroundings(self.sentence, start, end))
 
     def _before(self, start: int) -> str:
         """Return the word before a character, lower case; empty at the start of the sentence."""

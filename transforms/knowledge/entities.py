@@ -1581,20 +1581,16 @@ class Resolver:
 
         ``Democratic Party`` is another's where ours is not at home, ``Punjab`` is Pakistan's in an article about it.
         """
-        names = self.scan.names
-        position = bisect.bisect_left(names, first, key=lambda hit: hit.first)
         found: str | None = None
-        while position < len(names) and names[position].last <= last:
-            term = names[position].term
+        for hit in self._names_between(first, last):
+            term = hit.term
             if term.country == country:
                 if term.kind == "region":
                     return self._region_elsewhere(term)
                 if term.kind != "organisation":
                     return None
-                hit = names[position]
                 if self._is_elsewhere(term, hit.first, hit.last):
                     found = ""
-            position += 1
         return found
 
     def _set_facts(self, cluster: Cluster, facts: ActorFacts) -> None:

@@ -279,6 +279,17 @@ class _Ledger:
         return self.keys[here], self.hashes[here]
 
 
+def _with_captions(rows: pa.Table) -> pa.Table:
+    """Return ids and texts as spans count in them: with the captions behind; older files have none."""
+    if "captions" not in rows.schema.names:
+        return rows
+    captions = rows["captions"]
+    if captions.null_count < len(captions):
+        both = pc.binary_join_element_wise(rows["text"], captions, "\n\n", null_handling="skip")
+        rows = rows.set_column(rows.schema.get_field_index("text"), "text", both)
+    return rows.drop_columns("captions")
+
+
 class _Rows:
     """The rows of all tables against one another and against the ledger."""
 
@@ -429,7 +440,8 @@ class _Rows:
         """Yield the texts of a partition, some ten thousand articles at a time."""
         waiting: list[pa.Table] = []
         size = 0
-        for _, rows in self._read(folder, ("article_id", "text")):
+        for _, found in self._read(folder, ("article_id", "text", "captions")):
+            rows = _with_captions(found)
             waiting.append(rows)
             size += rows["text"].nbytes
             if size > TEXT_BYTES:

@@ -61,7 +61,9 @@ class Article:
     ``published_at`` is aware and UTC; where only the day, month or year is known it is the first instant of it and
     ``published_precision`` says so; ``published_basis`` names the evidence (``metadata``, ``url``, ``dateline``,
     ``text``, ``file name``); without evidence it is null and the precision ``unknown``.
-    ``language`` is ISO 639-1. ``removed`` holds every line taken out, in order. ``extra`` is a JSON object with the
+    ``language`` is ISO 639-1. ``removed`` holds every line taken out, in order. ``captions`` are those of them that tell
+    what happened on a full date, without credits, joined by a blank line: they are annotated as if they stood behind
+    ``text``, a blank line between, and spans beyond the text lie in them. ``extra`` is a JSON object with the
     source fields that have no column of their own, or null.
     """
 
@@ -96,4 +98,5 @@ class Article:
     paragraph_offsets: tuple[int, ...] = (0,)
     minhash: bytes | None = None
     removed: tuple[Removed, ...] = ()
+    captions: str | None = None
     extra: str | None = None

@@ -21,7 +21,7 @@ from schemas.documents import Article
 from schemas.facts import Duplicate, Entity, Event, Mention
 from schemas.outcomes import Reject
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 """Major and minor version of all tables together; every Parquet file carries it in its metadata."""
 
 UNKNOWN_MONTH: Final = "unknown"
@@ -225,6 +225,7 @@ ARTICLES: Final = Table(
         "title",
         "text",
         "minhash",
+        "captions",
         "extra",
     ),
     schema=pa.schema(
@@ -305,6 +306,12 @@ ARTICLES: Final = Table(
             field("word_count", pa.int32(), "Words of the text."),
             field("minhash", pa.binary(), "Signature for near copies.", nullable=True),
             field("removed", pa.list_(REMOVED), "What was taken out of the text, in order."),
+            field(
+                "captions",
+                pa.string(),
+                "Captions that tell what happened on a full date; coded as if they stood behind text, a blank line between.",
+                nullable=True,
+            ),
             field(
                 "extra",
                 pa.string(),
@@ -544,6 +551,7 @@ ANNOTATED: Final = (
     "dateline_date",
     "text",
     "paragraph_offsets",
+    "captions",
     "word_count",
 )
 """Columns of ``articles`` that annotation looks at; an article read again with these unchanged keeps its annotations."""

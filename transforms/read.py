@@ -108,4 +108,18 @@ def articles_of(rows: pa.Table) -> Iterator[Article]:
         columns[name] = [tuple(value) for value in columns[name]]
     names = list(columns)
     for values in zip(*columns.values(), strict=True):
-        yield Article(**dict(zip(names, values, strict=True)))
+        yield with_captions(Article(**dict(zip(names, values, strict=True))))
+
+
+def with_captions(article: Article) -> Article:
+    """Return an article as it is annotated: its captions stand behind its text, a paragraph each."""
+    if not article.captions:
+        return article
+    start = len(article.text) + 2
+    offsets = [*article.paragraph_offsets]
+    for caption in article.captions.split("\n\n"):
+        offsets.append(start)
+        start += len(caption) + 2
+    return dataclasses.replace(
+        article, text=f"{article.text}\n\n{article.captions}", paragraph_offsets=tuple(offsets)
+    )

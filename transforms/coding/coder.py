@@ -218,7 +218,9 @@ class EventCoder:
             found = self._sentence_events(resolved, view, sentence, domains, pair, None)
             pair = _next_pair(found) or pair
             events.extend(found)
-        return merge_events(events)
+        article = resolved.annotated.article
+        body = len(article.text) - len(article.captions or "")
+        return merge_events(events, body)
 
     def explain(self, resolved: ResolvedArticle) -> tuple[SentenceExplanation, ...]:
         """Return, sentence by sentence, what was coded and what was rejected and why; nothing is merged."""

@@ -14,6 +14,7 @@ from schemas.documents import Article, RawDocument, Removed
 from schemas.outcomes import DocumentError, Reject
 from transforms.formats.settings import ParseSettings
 from transforms.text import dates, language
+from transforms.text.captions import dated_captions
 from transforms.text.characters import clean, clean_line, repair, unspaced_words
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
@@ -185,6 +186,11 @@ def build(
     for paragraph in paragraphs:
         offsets.append(position)
         position += len(paragraph) + 2
+    removed = tuple(
+        Removed(kind=r.kind, text=t)
+        for r, t in ((r, clean(repair(r.text))) for r in draft.removed)
+        if t
+    )
     return Article(
         article_id=ids.article_id(raw.uri, raw.member, raw.record_offset),
         uri=_printable(raw.uri),
@@ -215,11 +221,8 @@ def build(
         paragraph_offsets=tuple(offsets),
         word_count=words,
         extractor=draft.extractor,
-        removed=tuple(
-            Removed(kind=r.kind, text=t)
-            for r, t in ((r, clean(repair(r.text))) for r in draft.removed)
-            if t
-        ),
+        removed=removed,
+        captions=dated_captions(removed),
         extra=draft.extra,
     )
 

@@ -78,17 +78,17 @@ _MONTH_WORD = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
 )
-_FULL_DATE = (
+FULL_DATE = (
     rf"(?:{_MONTH_WORD}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH_WORD},?\s+(?:19|20)\d\d)(?!\d)"
 )
 _WEEKDAY_WORD = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _PROOF = re.compile(
     rf"\b(?P<word>[Tt]oday|[Tt]onight|[Yy]esterday|[Tt]omorrow)\b[,\s(–—-]{{1,3}}(?:(?:on\s+)?{_WEEKDAY_WORD},?\s+)?(?:on\s+)?"
-    rf"(?P<date>{_FULL_DATE})|(?P<first>{_FULL_DATE})\s*[,(]\s*(?P<last>today|tonight|yesterday|tomorrow)\s*[,)]"
+    rf"(?P<date>{FULL_DATE})|(?P<first>{FULL_DATE})\s*[,(]\s*(?P<last>today|tonight|yesterday|tomorrow)\s*[,)]"
 )
 _PROOF_DAYS = {"today": 0, "tonight": 0, "yesterday": 1, "tomorrow": -1}
-_WEEKDAY_AND_DATE = re.compile(rf"\b(?P<weekday>{_WEEKDAY_WORD}),?\s+(?P<date>{_FULL_DATE})")
+_WEEKDAY_AND_DATE = re.compile(rf"\b(?P<weekday>{_WEEKDAY_WORD}),?\s+(?P<date>{FULL_DATE})")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,13 +165,13 @@ def proved_by_text(
         if len(paragraph.split()) < 8 or not re.search(r"[.!?…”\"']\s*$", paragraph):
             continue
         for match in _PROOF.finditer(paragraph):
-            day = _written(match["date"] or match["first"])
+            day = written_day(match["date"] or match["first"])
             if day is not None and not _is_quoted(paragraph, match.start()):
                 word = (match["word"] or match["last"]).lower()
                 found.add(day + dt.timedelta(days=_PROOF_DAYS[word]))
         if month_day is not None:
             for match in _WEEKDAY_AND_DATE.finditer(paragraph):
-                day = _written(match["date"])
+                day = written_day(match["date"])
                 if day is not None and match["weekday"].lower() == day.strftime("%A").lower():
                     weekdays.add(day)
     if month_day is not None and weekdays:
@@ -189,7 +189,8 @@ def proved_by_text(
     return day if _moment(day.year, day.month, day.day) is not None else None
 
 
-def _written(text: str) -> dt.date | None:
+def written_day(text: str) -> dt.date | None:
+    """Return the day that a match of ``FULL_DATE`` means, or ``None`` if there is no such day."""
     return english_day(re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|\bof ", "", text).replace(",", ", "))
 
 

@@ -181,7 +181,7 @@ _CATEGORY_WORDS = re.compile(
     re.IGNORECASE,
 )
 # A caption is known by the credit that ends it or the label that begins it.
-_CAPTION_END = re.compile(
+CAPTION_END = re.compile(
     r"""(?:
       [(\[][^()\[\]]{0,60}\b(?:image|photo|photograph|picture|pic|file|illustration|graphic|courtesy|credit|handout|screengrab|screenshot)s?
         \b[^()\[\]]{0,80}[)\]]|
@@ -206,7 +206,7 @@ _CAPTION_ENDINGS = (
     "screengrab",
     "handout",
 )
-"""In lower case; every match of ``_CAPTION_END`` has one of them."""
+"""In lower case; every match of ``CAPTION_END`` has one of them."""
 _CAPTION_START = re.compile(
     r"^\W*(?:(?:file|cover|featured|undated|archive|representational|representative)?\s*(?:photos?|images?|pictures?|pics?|illustration|graphic|infographic|photo\s+gallery)"
     r"(?:\s+(?:credits?|by|courtesy|via|caption)\b.{0,100}|\s*[:|©].{0,300}|\s+courtesy\b.{0,80})$"
@@ -752,7 +752,7 @@ def _is_caption(text: str) -> bool:
     end = text[-160:]
     folded = end.casefold()
     return bool(
-        (any(part in folded for part in _CAPTION_ENDINGS) and _CAPTION_END.search(end))
+        (any(part in folded for part in _CAPTION_ENDINGS) and CAPTION_END.search(end))
         or (len(text) <= _LONG and _CAPTION_START.match(text))
         or (len(text) <= _LONG and _CAPTION_HINT.search(text) and not re.search(r"[“\"]\w", text))
     )

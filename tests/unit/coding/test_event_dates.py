@@ -77,9 +77,20 @@ def event(start: int, day: str | None) -> Event:
 
 def test_an_event_without_a_day_does_not_join_two_of_other_days():
     merged = merging.merge_events(
-        [event(0, "2019-05-13"), event(1, None), event(2, "2019-05-14"), event(3, "2019-05-14")]
+        [event(0, "2019-05-13"), event(1, None), event(2, "2019-05-14"), event(3, "2019-05-14")], 99
     )
     assert [(str(e.event_date), e.sentence_indexes or (e.sentence_index,)) for e in merged] == [
         ("2019-05-13", (0, 1)),
         ("2019-05-14", (2, 3)),
+    ]
+
+
+def test_the_day_of_a_caption_stays_its_own():
+    merged = merging.merge_events(
+        [event(0, None), event(1, "2019-05-13"), event(10, "2019-05-13"), event(12, "2019-03-01"), event(14, None)],
+        body=10,
+    )  # fmt: skip
+    assert [(str(e.event_date), e.sentence_indexes or (e.sentence_index,)) for e in merged] == [
+        ("2019-05-13", (0, 1, 10)),
+        ("2019-03-01", (12,)),
     ]

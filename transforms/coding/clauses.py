@@ -6,8 +6,8 @@ on demand and kept, since most sentences hold one trigger or none.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from schemas.annotations import Sentence, Tokens
@@ -28,7 +28,9 @@ PREPOSITION_ALIASES: Final = {
     "amongst": "among",
     "inside": "in",
 }
-_OTHER_FORMS: Final = frozenset(PREPOSITION_ALIASES) | {"out"}
+_OTHER_FORMS: Final = frozenset({*PREPOSITION_ALIASES, *PREPOSITION_ALIASES.values(), "out"})
+_GRAMMATICAL: Final = frozenset("any subj obj iobj poss mod comp prt as_of".split())
+"""Slots that no single word of the sentence opens."""
 _SUBJECTS: Final = frozenset({"nsubj", "nsubj:outer", "csubj"})
 _PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
 _OBLIQUE: Final = frozenset(
@@ -150,12 +152,13 @@ _OBSERVING: Final = frozenset(
 ) | {"saw", "know", "knows", "knew", "foresaw"}  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Filler:
-    """What stands in a slot: a token and the slot it was found in."""
-
-    token: int
-    slot: str
+@functools.cache
+def _slots_opened_by(words: frozenset[str]) -> frozenset[str]:
+    """Return the grammatical slots and those of prepositions that are among ``words`` in another form."""
+    forms = words | {PREPOSITION_ALIASES[w] for w in words if w in PREPOSITION_ALIASES}
+    if "out" in words:
+        forms |= {"from"}
+    return _GRAMMATICAL | forms | {w for w, form in PREPOSITION_ALIASES.items() if form in forms}
 
 
 class _Children(dict[int, list[int]]):
@@ -176,12 +179,12 @@ class Clauses:
         "children",
         "colon",
         "dated",
+        "fillable",
         "first",
         "heads",
         "kids",
         "last",
         "lowers",
-        "prepositions",
         "relations",
         "tags",
         "tokens",
@@ -207,14 +210,8 @@ class Clauses:
         self.lowers, self.tags, self.xpos = tokens.lowers, tokens.tags, tokens.xpos
         self.relations, self.heads = tokens.relations, tokens.heads
         self.words = frozenset(self.lowers[self.first : self.last])
-        self.prepositions = self.words
-        """The words of the sentence, with what other prepositions stand for: no slot of another name is filled."""
-        if not _OTHER_FORMS.isdisjoint(self.words):
-            self.prepositions |= {
-                name for word, name in PREPOSITION_ALIASES.items() if word in self.words
-            }
-            if "out" in self.words:
-                self.prepositions |= {"from"}
+        self.fillable = self.words | _slots_opened_by(self.words & _OTHER_FORMS)
+        """Names of slots that may be filled: no preposition that the sentence does not hold fills one."""
         self.colon: int | None = self._read_colon() if ":" in self.words else None
         """The colon that stands for *says*: *UN envoy: Rebels must leave*; null where there is none."""
         self.children = _Children()
@@ -287,7 +284,7 @@ class Clauses:
             self._mend_tenses()
         self._cases.clear()
         self._passive.clear()
-        self._slots: dict[tuple[int, str], list[Filler]] = {}
+        self._slots: dict[tuple[int, str], tuple[int, ...]] = {}
         self._subject: dict[int, tuple[int, ...]] = {}
 
     def _read_colon(self) -> int | None:
@@ -1516,24 +1513,27 @@ class Clauses:
 
     # -- slots ---------------------------------------------------------------------------------------------------
 
-    def slot(self, token: int, name: str) -> list[Filler]:
-        """Return what fills a slot of a trigger (``docs/lexicon.md`` lists the slots)."""
+    def slot(self, token: int, name: str) -> tuple[int, ...]:
+        """Return the words that fill a slot of a trigger (``docs/lexicon.md`` lists the slots)."""
+        if name not in self.fillable:
+            return ()
         key = (token, name)
         found = self._slots.get(key)
         if found is None:
-            found = self._slots[key] = self._slot(token, name)
+            found = self._slots[key] = tuple(self._slot(token, name))
         return found
 
-    def _slot(self, token: int, name: str) -> list[Filler]:
+    def _slot(self, token: int, name: str) -> Sequence[int]:
+        if name not in _GRAMMATICAL:
+            return self._prepositional(token, name)
         is_noun = self.tags[token] in ("NOUN", "PROPN")
         if name == "subj":
             if is_noun:
                 predicate = self.lowers[token] in _BEING and any(
                     self.relations[k] == "cop" for k in self.kids(token)
                 )
-                found = self.noun_agents(token) or (self.subjects(token) if predicate else ())
-                return [Filler(t, name) for t in found]
-            return [Filler(t, name) for t in self.subjects(token)]
+                return self.noun_agents(token) or (self.subjects(token) if predicate else ())
+            return self.subjects(token)
         if name == "obj":
             if is_noun:
                 return self.slot(token, "of")
@@ -1541,39 +1541,30 @@ class Clauses:
                 # "Albania was granted a loan": the subject is the one it is given to
                 remaining = self.kids_by(token, "obj")
                 if remaining:
-                    return [Filler(t, name) for t in remaining]
-            return [Filler(t, name) for t in self.patients(token)]
+                    return remaining
+            return self.patients(token)
         if name == "iobj":
             if self.is_passive(token) and self.kids_by(token, "obj"):
-                return [Filler(t, name) for t in self.patients(token)]
-            return [Filler(t, name) for t in self.kids_by(token, "iobj")]
+                return self.patients(token)
+            return self.kids_by(token, "iobj")
         if name == "poss":
-            return [Filler(self.antecedent(t), name) for t in self.kids_by(token, "nmod:poss")]
+            return [self.antecedent(t) for t in self.kids_by(token, "nmod:poss")]
         if name == "mod":
-            return [
-                Filler(t, name)
-                for t in self.kids_by(
-                    token, "amod", "compound", "nmod:desc", "nmod:unmarked", "flat"
-                )
-            ] + [Filler(t, name) for t in self.kids_by(token, "det") if self.tags[t] == "PROPN"]
+            found = self.kids_by(token, "amod", "compound", "nmod:desc", "nmod:unmarked", "flat")
+            return found + [t for t in self.kids_by(token, "det") if self.tags[t] == "PROPN"]
         if name == "comp":
-            return [
-                Filler(t, name)
-                for t in self.kids_by(token, "xcomp", "ccomp", "acl", "advcl", "parataxis")
-            ]
+            return self.kids_by(token, "xcomp", "ccomp", "acl", "advcl", "parataxis")
         if name == "prt":
-            return [Filler(t, name) for t in self.kids_by(token, "compound:prt", "advmod")]
+            return self.kids_by(token, "compound:prt", "advmod")
         return self._prepositional(token, name)
 
-    def _prepositional(self, token: int, name: str) -> list[Filler]:
+    def _prepositional(self, token: int, name: str) -> list[int]:
         name = PREPOSITION_ALIASES.get(name, name)
-        if name not in self.prepositions and "_" not in name:
-            return []
         if name in ("that", "whether", "if"):
             clauses = self.kids_by(token, "ccomp", "acl", "advcl", "xcomp")
-            return [Filler(k, name) for k in clauses if name in self.cases(k)]
+            return [k for k in clauses if name in self.cases(k)]
         found = [
-            Filler(self.antecedent(k), name)
+            self.antecedent(k)
             for k in self.kids(token)
             if (self.relations[k] in _OBLIQUE and name in self.cases(k) and k not in self.dated)
             or (self.lowers[k] == name and self.relations[k] in ("advmod", "compound:prt"))
@@ -1581,22 +1572,22 @@ class Clauses:
         is_noun = self.tags[token] in ("NOUN", "PROPN")
         if found and (is_noun or name in ("of", "by")):
             return found
-        if self.tags[token] in ("NOUN", "PROPN"):
+        if is_noun:
             # the light verb may own the phrase: "held talks in Geneva with Iran"
             verb = self.governor_of_noun(token)
             if verb is not None and name not in ("in", "at"):
                 found = [
-                    Filler(k, name)
+                    k
                     for k in self.kids(verb)
                     if self.relations[k] in _OBLIQUE and name in self.cases(k)
                 ]
             if not found and name != "of":
                 # or its own object: "a shipment of vaccines from Canada to Haiti"
-                found = [Filler(k, name) for k in self._below(token, name)]
+                found = self._below(token, name)
             if not found:
                 # or who is said to lead it: "the sanctions led by the EU against Minsk"
                 found = [
-                    Filler(inner, name)
+                    inner
                     for k in self.kids(token)
                     if self.relations[k] == "acl" and self.lowers[k] in _LEADING
                     for inner in self.kids(k)
@@ -1613,12 +1604,12 @@ class Clauses:
         if name not in ("of", "by"):
             for inner in self.kids_by(token, "obj", "nsubj:pass", "obl", "advmod", "compound:prt"):
                 found = found + [
-                    Filler(k, name)
+                    k
                     for k in self.kids(inner)
                     if self.relations[k] in _OBLIQUE
                     and name in self.cases(k)
                     and k not in self.dated
-                    and all(k != f.token for f in found)
+                    and k not in found
                 ]
         if (
             not found

@@ -10,11 +10,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from transforms.coding import circumstances
-from transforms.coding.clauses import Clauses, Filler
+from transforms.coding.clauses import Clauses
 from transforms.coding.lexicon import Composition, Condition, Entry, Lexicon
 
 _VERBAL: Final = ("VERB", "AUX")
@@ -228,27 +228,29 @@ class SentenceReader:
                 for kind in condition.special
                 for i in range(graph.first, graph.last)
             )
+        if condition.slot not in graph.fillable:
+            return False
         fillers = self._fillers(token, condition.slot, rest)
         if condition.slot == "obj" and graph.tags[token] in _NOMINAL:
-            fillers = fillers + graph.slot(token, "mod")
+            fillers += graph.slot(token, "mod")
         for filler in fillers:  # noqa: SIM110 - a generator costs more than the look
-            if self._filler_holds(filler.token, condition):
+            if self._filler_holds(filler, condition):
                 return True
         return False
 
-    def _fillers(self, token: int, slot: str, rest: tuple[str, ...]) -> list[Filler]:
+    def _fillers(self, token: int, slot: str, rest: tuple[str, ...]) -> tuple[int, ...]:
         """Return what fills a slot; a particle read as a preposition (*handed over Macau*) hides an object."""
         graph = self.graph
         found = graph.slot(token, slot)
         if not found and slot == "obj" and rest and graph.tags[token] in _VERBAL:
-            found = [
-                Filler(k, slot)
+            found = tuple(
+                k
                 for k in graph.kids(token)
                 if graph.relations[k] in ("obl", "nmod")
                 and k > token
                 and k not in graph.dated
                 and graph.cases(k) <= set(rest)
-            ]
+            )
         return found
 
     def _needs_hold(self, token: int, entry: Entry) -> bool:
@@ -338,7 +340,7 @@ class SentenceReader:
         if not any(c.slot == "comp" for c in entry.needs):
             return False
         clauses = self.graph.slot(token, "comp")
-        return bool(clauses) and all(self._is_statement(f.token) for f in clauses)
+        return bool(clauses) and all(self._is_statement(c) for c in clauses)
 
     def _is_statement(self, clause: int) -> bool:
         graph = self.graph
@@ -417,11 +419,7 @@ class SentenceReader:
         nested: tuple[int, ...] = ()
         self.slot = ""
         for slot in slots:
-            fillers = [
-                f.token
-                for f in self._fillers(token, slot, rest)
-                if f.token not in taken and f.token != token
-            ]
+            fillers = [t for t in self._fillers(token, slot, rest) if t not in taken and t != token]
             if not fillers:
                 continue
             spread = self._spread(fillers)
@@ -614,7 +612,7 @@ class SentenceReader:
             and not any(self.is_kind(t, "actor") for t in actors)
         ):
             # "Indian wheat was delivered to Kabul": the goods say whose they are
-            goods = [f.token for f in self._fillers(token, "obj", entry.rest)]
+            goods = self._fillers(token, "obj", entry.rest)
             actors = tuple(t for g in goods for t in self._modifiers(g)) or actors
             recipients = tuple(t for t in recipients if t not in actors and t not in goods)
         consumed = set()
@@ -622,11 +620,9 @@ class SentenceReader:
             if condition.slot in ("any", "subj"):
                 continue
             for filler in self._fillers(token, condition.slot, entry.rest):
-                if self._filler_holds(filler.token, condition) and not self.is_kind(
-                    filler.token, "actor"
-                ):
-                    consumed.add(filler.token)
-                    consumed.update(self.graph.kids_by(filler.token, "compound", "amod"))
+                if self._filler_holds(filler, condition) and not self.is_kind(filler, "actor"):
+                    consumed.add(filler)
+                    consumed.update(self.graph.kids_by(filler, "compound", "amod"))
         reciprocal = entry.reciprocal and (not recipients or self.slot in _MUTUAL)
         if recipients and consumed & set(recipients):
             recipients = self._fill(token, entry.recipient, (*actors, *consumed), entry.rest)
@@ -637,15 +633,14 @@ class SentenceReader:
                 entry.label == "CONSULT" and entry.pos == "V"
             )  # what is discussed meets nobody
         ):
-            things = [f.token for f in self._fillers(token, "obj", entry.rest)]
-            things += [f.token for f in self.graph.slot(token, "comp")]
+            things = self._fillers(token, "obj", entry.rest) + self.graph.slot(token, "comp")
             recipients = self._owner_of(things, actors) or recipients
             reciprocal = reciprocal and not any(self.is_kind(t, "actor") for t in recipients)
         between = self._fill(token, ("between", "among")) if entry.reciprocal else ()
         if entry.reciprocal and entry.pos == "V" and not between and not actors:
             # "Saudi-Iranian talks were held"
             for thing in self._fillers(token, "obj", entry.rest):
-                states = self._fill(thing.token, ("mod",))
+                states = self._fill(thing, ("mod",))
                 between = states if len(states) > 1 else between
         if len(between) == 1:
             # a long list of office-holders comes apart: the rest was hung on the meeting itself
@@ -716,7 +711,7 @@ class SentenceReader:
                         & ({"from"} if operator.label == "prevent" else _CONTENT_MARKS)
                     ]
             else:
-                candidates = [f.token for f in graph.slot(token, slot)]
+                candidates = list(graph.slot(token, slot))
                 if slot in ("of", "for", "from", "to", "on", "over", "with", "against", "by"):
                     candidates += [
                         k
@@ -924,7 +919,7 @@ class SentenceReader:
             )  # fmt: skip
         return None
 
-    def _owner_of(self, content: list[int], taken: tuple[int, ...]) -> tuple[int, ...]:
+    def _owner_of(self, content: Sequence[int], taken: tuple[int, ...]) -> tuple[int, ...]:
         """Return whose the content is: *rejected a U.S. offer*, *demanded that Libya go*."""
         graph = self.graph
         for t in content:
@@ -937,9 +932,9 @@ class SentenceReader:
                     return self._spread([t])
                 for slot in ("by", "poss", "mod", "from", "of", "on", "to", "with"):
                     found = [
-                        f.token
+                        f
                         for f in graph.slot(t, slot)
-                        if f.token not in taken and self.is_kind(f.token, "actor")
+                        if f not in taken and self.is_kind(f, "actor")
                     ]
                     if found:
                         return self._spread(found)

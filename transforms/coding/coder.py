@@ -1146,7 +1146,7 @@ class EventCoder:
             )
         )
         aux = reading.aux
-        if any(
+        if negations and any(
             (c.slot == "any" and not _NEGATING.isdisjoint(c.words))
             or any(phrase.startswith("no ") for phrase in c.phrases)
             for c in reading.entry.needs

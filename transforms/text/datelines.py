@@ -87,9 +87,17 @@ class Dateline:
     is_outlet: bool = False
 
 
+_ENDS = re.compile(r"[—–|:_/)-]")
+"""What a dateline may end with."""
+_RUNS_ON = re.compile(r"(?:[^\W\d_]+\s){8}")
+"""More words in a row than a name, a weekday and a month have."""
+
+
 def find(text: str) -> Dateline | None:
     """Return the dateline that opens ``text``, or ``None``."""
     head = text[:200]
+    if _ENDS.search(head) is None or _RUNS_ON.match(head):
+        return None
     lone = _LONE.match(head)
     if lone and (name := agency(lone["agency"])) and _opens_sentence(text[lone.end() :]):
         day, month_day = _date(lone, "1")

@@ -180,6 +180,18 @@ _HOLIDAYS: Final = {
     "day": (1, 1),
     "eve": (12, 31),
 }
+# Parts of dear patterns that begin with a few letters, in either case: quickly seen to be missing.
+_LAST_UNIT_CORE: Final = re.compile(
+    r"[lntpcfsLNTPCFS](?i:ast|ext|his|ast|oming|revious|ollowing|ame|hat)\s+(?i:week|month|year|decade)"
+)
+_AGO_CORE: Final = re.compile(
+    r"[dwmyDWMY](?i:ay|eek|onth|ear|ecade)(?i:s?)\s+(?i:ago|earlier|later|before|prior|previously|hence|from|after|on)"
+)
+_THAT_DAY_CORE: Final = re.compile(
+    r"[tT](?i:he\s+(?:same|next|following|previous|day)|hat\s+(?:same|day|night|evening|morning|afternoon))"
+)
+_WEEKEND_CORE: Final = re.compile(r"[wW](?i:eekend)")
+_QUARTER_CORE: Final = re.compile(r"[qQhH](?i:uarter|alf|[1-4])\s")
 _YEAR_TOKEN: Final = re.compile(
     r"(?:1[5-9]|20)\d\d(?!\d)|['’]\d0s|\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d"
 )
@@ -486,11 +498,12 @@ class _Reader:
         return tuple(self.mentions)
 
     def _read_sentence(self, sentence: Sentence, kinds: int) -> None:
+        text, start, end = self.text, sentence.start, sentence.end
         matches = [
             (match.start(), -match.end(), reader, match)
-            for reader, pattern, kind in _PATTERNS
-            if kinds & kind
-            for match in pattern.finditer(self.text, sentence.start, sentence.end)
+            for reader, pattern, kind, core in _PATTERNS
+            if kinds & kind and (core is None or core.search(text, start, end))
+            for match in pattern.finditer(text, start, end)
         ]
         if not matches:
             return
@@ -1488,25 +1501,33 @@ def _is_outdone(matches: Sequence[tuple[int, int, object, object]], index: int, 
 
 
 _PATTERNS: Final[
-    tuple[tuple[Callable[[_Reader, re.Match[str]], list[_Found]], re.Pattern[str], int], ...]
+    tuple[
+        tuple[
+            Callable[[_Reader, re.Match[str]], list[_Found]],
+            re.Pattern[str],
+            int,
+            re.Pattern[str] | None,
+        ],
+        ...,
+    ]
 ] = (
-    (_Reader._day_of_month, _DAY_OF_MONTH, _MONTH),
-    (_Reader._day_then_month, _DAY_THEN_MONTH, _MONTH),
-    (_Reader._bare_month, _BARE_MONTH, _MONTH),
-    (_Reader._weekday, _WEEKDAYS, _WEEKDAY),
-    (_Reader._relative_day, _DAYS, _RELATIVE),
-    (_Reader._last_unit, _LAST_UNIT, _UNIT),
-    (_Reader._ago, _AGO, _UNIT),
-    (_Reader._past_span, _PAST_SPAN, _UNIT),
-    (_Reader._in_units, _IN_UNITS, _UNIT),
-    (_Reader._that_day, _THAT_DAY, _UNIT),
-    (_Reader._weekend, _WEEKEND, _UNIT),
-    (_Reader._quarter, _QUARTER, _UNIT | _YEAR),
-    (_Reader._iso, _ISO, _YEAR),
-    (_Reader._figures, _FIGURES, _YEAR),
-    (_Reader._year, _YEARS, _YEAR),
-    (_Reader._decade, _DECADE, _YEAR),
-    (_Reader._season, _SEASONAL, _SEASON),
-    (_Reader._holiday, _HOLIDAY, _SEASON),
+    (_Reader._day_of_month, _DAY_OF_MONTH, _MONTH, None),
+    (_Reader._day_then_month, _DAY_THEN_MONTH, _MONTH, None),
+    (_Reader._bare_month, _BARE_MONTH, _MONTH, None),
+    (_Reader._weekday, _WEEKDAYS, _WEEKDAY, None),
+    (_Reader._relative_day, _DAYS, _RELATIVE, None),
+    (_Reader._last_unit, _LAST_UNIT, _UNIT, _LAST_UNIT_CORE),
+    (_Reader._ago, _AGO, _UNIT, _AGO_CORE),
+    (_Reader._past_span, _PAST_SPAN, _UNIT, None),
+    (_Reader._in_units, _IN_UNITS, _UNIT, None),
+    (_Reader._that_day, _THAT_DAY, _UNIT, _THAT_DAY_CORE),
+    (_Reader._weekend, _WEEKEND, _UNIT, _WEEKEND_CORE),
+    (_Reader._quarter, _QUARTER, _UNIT | _YEAR, _QUARTER_CORE),
+    (_Reader._iso, _ISO, _YEAR, None),
+    (_Reader._figures, _FIGURES, _YEAR, None),
+    (_Reader._year, _YEARS, _YEAR, None),
+    (_Reader._decade, _DECADE, _YEAR, None),
+    (_Reader._season, _SEASONAL, _SEASON, None),
+    (_Reader._holiday, _HOLIDAY, _SEASON, None),
 )
-"""Methods that read a match, patterns, and the kinds of words that make it worth trying."""
+"""Methods that read a match, patterns, the kinds of words that make it worth trying, and the core of a dear pattern."""

@@ -230,7 +230,7 @@ class Clauses:
         """Returns the dependents of a word, left to right."""
         self._cases: dict[int, frozenset[str]] = {}
         self._passive: dict[int, bool] = {}
-        relations = self.relations[self.first : self.last]
+        relations = frozenset(self.relations[self.first : self.last])
         if "," in self.words:
             self._mend_commas()
         if self.colon is not None:

@@ -11,7 +11,8 @@ import functools
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -185,7 +186,7 @@ class Entries:
     Forms of one word share them. They are indexed when first asked for: most words of the lexicon a run never meets.
     """
 
-    __slots__ = ("_by_word", "_free", "_free_places", "_keys", "all")
+    __slots__ = ("_by_word", "_free", "_free_places", "_keys", "_of_one", "all")
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         """Sort the entries."""
@@ -208,10 +209,14 @@ class Entries:
                 else:
                     by_word[word] = [place]
         self._by_word = by_word
-        self._free_places = tuple(free)
-        self._free = tuple(self.all[place] for place in free)
+        self._free_places = free
+        self._free = self._at(free)
+        self._of_one: dict[str, tuple[Entry, ...]] = {}
         self._keys = frozenset(by_word)
         return self._keys
+
+    def _at(self, places: Iterable[int]) -> tuple[Entry, ...]:
+        return tuple(map(self.all.__getitem__, sorted(places)))
 
     def possible(self, words: frozenset[str]) -> tuple[Entry, ...]:
         """Return the entries whose narrowest condition may hold in a sentence of these words."""
@@ -219,10 +224,13 @@ class Entries:
         present = (self._index() if keys is None else keys) & words
         if not present:
             return self._free
-        places = set(self._free_places)
-        for word in present:
-            places.update(self._by_word[word])
-        return tuple(map(self.all.__getitem__, sorted(places)))
+        if len(present) > 1:
+            found = chain.from_iterable(map(self._by_word.__getitem__, present))
+            return self._at({*self._free_places, *found})
+        (word,) = present
+        if word not in self._of_one:
+            self._of_one[word] = self._at({*self._free_places, *self._by_word[word]})
+        return self._of_one[word]
 
 
 @dataclasses.dataclass(slots=True)

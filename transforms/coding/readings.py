@@ -53,6 +53,7 @@ _CAUSING: Final = frozenset({"forcing", "prompting", "leading", "causing"})
 _GUILTY: Final = frozenset({"responsible", "blame"})
 _MUST: Final = frozenset({"must", "should", "ought"})
 _HAVE_TO: Final = frozenset({"has", "have", "had", "need", "needs", "needed"})
+_OBLIGING: Final = _MUST | _HAVE_TO
 # As a part of a verb these follow it at once; particles may stand behind the object.
 _OWN_PREPOSITIONS: Final = frozenset("on in for at to with against from into of by".split())
 _MUTUAL: Final = frozenset({"with", "obj", "between", "among", ""})
@@ -148,6 +149,7 @@ class SentenceReader:
         "is_kind",
         "lexicon",
         "log",
+        "obliges",
         "slot",
         "words",
     )
@@ -166,6 +168,7 @@ class SentenceReader:
         self.log = log
         self.slot = ""  # the slot that the last fill took
         self.words = graph.words
+        self.obliges = not _OBLIGING.isdisjoint(graph.words)
         self._events: dict[int, Entry | None] = {}
         self._memo: dict[int, Reading | None] = {}
         self._busy: set[int] = set()
@@ -209,12 +212,16 @@ class SentenceReader:
                     return True
         return False
 
-    def holds(self, token: int, condition: Condition, rest: tuple[str, ...] = ()) -> bool:
-        """Tell whether a condition holds for the trigger ``token``."""
-        graph = self.graph
+    def _may_hold(self, condition: Condition) -> bool:
+        """Tell whether the sentence has the words that a condition asks for, wherever: the cheap look before the dear one."""
         keys = condition.keys
-        if keys is not None and keys.isdisjoint(self.words):
-            return False
+        return condition.slot in self.graph.fillable and (
+            keys is None or not keys.isdisjoint(self.words)
+        )
+
+    def _holds(self, token: int, condition: Condition, rest: tuple[str, ...]) -> bool:
+        """Tell whether a condition that may hold does hold for the trigger ``token``."""
+        graph = self.graph
         if condition.slot == "any":
             if condition.words and not condition.words.isdisjoint(self.words):
                 return True
@@ -228,8 +235,6 @@ class SentenceReader:
                 for kind in condition.special
                 for i in range(graph.first, graph.last)
             )
-        if condition.slot not in graph.fillable:
-            return False
         fillers = self._fillers(token, condition.slot, rest)
         if condition.slot == "obj" and graph.tags[token] in _NOMINAL:
             fillers += graph.slot(token, "mod")
@@ -254,21 +259,18 @@ class SentenceReader:
         return found
 
     def _needs_hold(self, token: int, entry: Entry) -> bool:
-        needs = entry.needs
-        if len(needs) > 1:  # the cheap look at all of them before the dear one at any
-            for condition in needs:
-                keys = condition.keys
-                if keys is not None and keys.isdisjoint(self.words):
-                    return False
-        for condition in needs:  # noqa: SIM110 - as above
-            if not self.holds(token, condition, entry.rest):
+        for condition in entry.needs:  # all of them before the dear look at any
+            if not self._may_hold(condition):
+                return False
+        for condition in entry.needs:  # noqa: SIM110 - as above
+            if not self._holds(token, condition, entry.rest):
                 return False
         return True
 
     def _blocked_by(self, token: int, entry: Entry) -> Condition | None:
         """Return the condition that forbids an entry here, or null."""
         for condition in entry.blocks:
-            if self.holds(token, condition, entry.rest):
+            if self._may_hold(condition) and self._holds(token, condition, entry.rest):
                 return condition
         return None
 
@@ -758,6 +760,13 @@ class SentenceReader:
 
     def _read(self, token: int) -> Reading | None:
         event, operators = self.event_of(token), self.operators_of(token)
+        if (
+            event is None
+            and not operators
+            and not self.obliges
+            and self.graph.lowers[token] not in _GUILTY
+        ):
+            return None
         if self.graph.lowers[token] in _CAUSING and self.graph.relations[token] == "advcl":
             operators = ()  # "a strike, forcing airlines to cancel flights"
         if len(operators) > 1 and any(o.label == "request" for o in operators):
@@ -799,15 +808,11 @@ class SentenceReader:
                     )
                 ):
                     if best is not None:
-                        composed = dataclasses.replace(
-                            composed, covers=composed.covers | best.covers
-                        )
+                        composed.covers |= best.covers
                     best = composed
             if best is not None:
-                for content in contents:
-                    best = dataclasses.replace(
-                        best, covers=best.covers | {content.trigger} | content.covers
-                    )
+                triggers = [content.trigger for content in contents]
+                best.covers = best.covers.union(triggers, *(c.covers for c in contents))
                 break
         if event is not None:
             plain = self._plain(token, event)

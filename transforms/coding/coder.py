@@ -195,7 +195,6 @@ class EventCoder:
         self.version = version
         self.keep_unresolved = keep_unresolved
         self.threshold = threshold
-        self._is_role: dict[str, bool] = {}
         domains = lexicon.domains
         tails = [(w, d) for w, pairs in lexicon.domain_phrases.items() for _, d in pairs]
         marks = [*domains.items(), *tails]
@@ -441,15 +440,10 @@ class EventCoder:
         found = resolved.entity_of_token
         if not found.keys().isdisjoint(range(sentence.first, sentence.last)):
             return True
-        tokens = resolved.annotated.tokens
-        known = self._is_role
+        tokens, role = resolved.annotated.tokens, self.knowledge.role
         for i in range(sentence.first, sentence.last):
-            if tokens.tags[i] in ("NOUN", "PROPN", "ADJ"):
-                word = tokens.lowers[i]
-                if word not in known:
-                    known[word] = self.knowledge.role(word) is not None
-                if known[word]:
-                    return True
+            if tokens.tags[i] in ("NOUN", "PROPN", "ADJ") and role(tokens.lowers[i]) is not None:
+                return True
         return False
 
     def _actors(

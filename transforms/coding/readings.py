@@ -145,6 +145,7 @@ class SentenceReader:
         "_denied",
         "_events",
         "_memo",
+        "_names",
         "graph",
         "is_kind",
         "lexicon",
@@ -171,6 +172,7 @@ class SentenceReader:
         self.obliges = not _OBLIGING.isdisjoint(graph.words)
         self._events: dict[int, Entry | None] = {}
         self._memo: dict[int, Reading | None] = {}
+        self._names: dict[int, frozenset[str]] = {}
         self._busy: set[int] = set()
         self._denied: set[int] = set()  # triggers of what somebody denies
 
@@ -186,21 +188,8 @@ class SentenceReader:
                     return True
             elif self.is_kind(token, kind):
                 return True
-        words = condition.words
-        if words:
-            lowers, relations = graph.lowers, graph.relations
-            for t in graph.conjuncts(token):
-                if lowers[t] in words:
-                    return True
-                for kid in graph.kids(t):
-                    if lowers[kid] not in words:
-                        continue
-                    relation = relations[kid]
-                    # "a series of attacks", "hundreds of troops"
-                    if relation in _PART_OF_NAME or (
-                        relation == "nmod" and "of" in graph.cases(kid)
-                    ):
-                        return True
+        if condition.words and not condition.words.isdisjoint(self._told(token)):
+            return True
         if condition.phrases:
             left = graph.phrase_left(token)
             right = token + 1
@@ -211,6 +200,27 @@ class SentenceReader:
                 if phrase in text and f" {phrase} " in f" {text} ":
                     return True
         return False
+
+    def _told(self, token: int) -> frozenset[str]:
+        """Return the words that a filler is known by: those coordinated to it and those of its name.
+
+        Also *attacks* in *a series of attacks* and *troops* in *hundreds of troops*.
+        """
+        found = self._names.get(token)
+        if found is None:
+            graph = self.graph
+            lowers, relations = graph.lowers, graph.relations
+            words = []
+            for t in graph.conjuncts(token):
+                words.append(lowers[t])
+                for kid in graph.kids(t):
+                    relation = relations[kid]
+                    if relation in _PART_OF_NAME or (
+                        relation == "nmod" and "of" in graph.cases(kid)
+                    ):
+                        words.append(lowers[kid])
+            found = self._names[token] = frozenset(words)
+        return found
 
     def _may_hold(self, condition: Condition) -> bool:
         """Tell whether the sentence has the words that a condition asks for, wherever: the cheap look before the dear one."""

@@ -79,6 +79,9 @@ class Term:
     is_plural: bool = False
 
 
+CACHED_ROLES = 20_000
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
     """What a role noun says: PLOVER sector, office, and whether it names a person, a group or a thing."""
@@ -129,6 +132,7 @@ class Knowledge:
         self.organisations_by_name: dict[str, Organisation] = {}
         self.gazetteer: Gazetteer = Gazetteer()
         self.phrase_cache: dict[object, object] = {}
+        self._roles: dict[str, Role | None] = {}
 
     # -- lookups -----------------------------------------------------------------------------------------------------
 
@@ -144,6 +148,15 @@ class Knowledge:
 
     def role(self, phrase: str) -> Role | None:
         """Return what a role noun or phrase says (``defence minister``, ``rebels``), null if it is none."""
+        try:
+            return self._roles[phrase]
+        except KeyError:
+            if len(self._roles) >= CACHED_ROLES:
+                self._roles.clear()
+            found = self._roles[phrase] = self._read_role(phrase)
+            return found
+
+    def _read_role(self, phrase: str) -> Role | None:
         term = self.terms.get(key(phrase))
         if term is None or term.kind != "role":
             return None
@@ -710,6 +723,7 @@ def load_tables(extra: tuple[str, ...] = ()) -> Knowledge:
     for file in extra:
         _load_user(known, file, claims)
     known.phrase_cache.clear()
+    known._roles.clear()
     known.gazetteer = Gazetteer.read(DATA / "places.parquet")
     pa.default_memory_pool().release_unused()  # 17 MB of buffers from unpacking the two Parquet tables
     return known

@@ -5,11 +5,9 @@ The tables' columns and their meaning are documented in ``docs/lexicon.md``.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import functools
 import hashlib
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -78,13 +76,25 @@ class Condition:
 
     def __getattr__(self, name: str) -> Any:
         """Make what is missing; asked only until it is there."""
-        if name not in ("words", "phrases", "keys", "tails"):
+        if name == "keys":
+            self.keys = None if self.is_free else self._choice.keys
+        elif name == "tails":
+            self.tails = self._choice.tails if self.slot == "any" else {}
+        elif name in ("words", "phrases"):
+            self.words, self.phrases = self._choice.words, self._choice.phrases
+        else:
             raise AttributeError(name)
-        choice = self._choice
-        self.words, self.phrases = choice.words, choice.phrases
-        self.keys = None if self.filled or self.special else choice.keys
-        self.tails = choice.tails if self.slot == "any" else {}
         return getattr(self, name)
+
+    @property
+    def is_free(self) -> bool:
+        """Tell whether the condition may hold whatever the words of the sentence."""
+        return self.filled or bool(self.special)
+
+    @property
+    def choice(self) -> Choice:
+        """Return the words and phrases, which other conditions may share."""
+        return self._choice
 
 
 class Choice:
@@ -124,9 +134,14 @@ class Choice:
         return self._found[1]
 
     @functools.cached_property
+    def size(self) -> int:
+        """Return how many words and phrases are listed, their forms apart."""
+        return sum(self._classes[w[1:]].size if w[0] == "@" else 1 for w in self._listed)
+
+    @functools.cached_property
     def keys(self) -> frozenset[str]:
         """Return words of which one is there if any of all this is."""
-        return self.words.union(self.tails)
+        return self.words.union(phrase.rpartition(" ")[2] for phrase in self.phrases)
 
     @functools.cached_property
     def tails(self) -> dict[str, tuple[str, ...]]:
@@ -194,20 +209,23 @@ class Entries:
         self._keys: frozenset[str] | None = None
 
     def _index(self) -> frozenset[str]:
-        """Index the entries by the other words of their form, or those of their narrowest condition."""
+        """Index the entries by the longest other word of their form, or by the words of their shortest condition."""
         by_word: dict[str, list[int]] = {}
+        by_choice: dict[Choice, list[int]] = {}
         free = []
         for place, entry in enumerate(self.all):
-            keyed = [c.keys for c in entry.needs if c.keys is not None]
-            keyed += [frozenset({word}) for word in entry.rest if word != "-"]
-            if not keyed:
-                free.append(place)
+            word = max(entry.rest, key=len, default="-")
+            if word != "-":
+                by_word.setdefault(word, []).append(place)
                 continue
-            for word in min(keyed, key=len):
-                if word in by_word:
-                    by_word[word].append(place)
-                else:
-                    by_word[word] = [place]
+            choices = [c.choice for c in entry.needs if not c.is_free]
+            if choices:
+                by_choice.setdefault(min(choices, key=lambda choice: choice.size), []).append(place)
+            else:
+                free.append(place)
+        for choice, places in by_choice.items():
+            for word in choice.keys:  # most words share the list of their choice
+                by_word[word] = by_word[word] + places if word in by_word else places
         self._by_word = by_word
         self._free_places = free
         self._free = self._at(free)
@@ -267,12 +285,11 @@ class Lexicon:
 
 def _rows(name: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield line number and cells; refuse an unknown, missing or doubled column and a row with too many cells."""
-    reader = csv.reader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
     header: list[str] | None = None
-    for number, cells in enumerate(reader, start=1):
-        if not cells or cells[0].startswith("#") or not any(cell.strip() for cell in cells):
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.startswith("#") or not line.strip():
             continue
-        cells = [cell.strip() for cell in cells]
+        cells = [cell.strip() for cell in line.split("\t")]
         if header is None:
             header = cells
             wrong = [c for c in header if c not in columns] or [
@@ -333,6 +350,8 @@ class _Compiler:
         self.busy: set[str] = set()
         self.known: dict[str, tuple[Condition, ...]] = {}
         self.choices: dict[tuple[str, ...], Choice] = {}
+        self.known_cells: dict[str, tuple[Condition, ...]] = {}
+        self.known_slots: dict[str, tuple[str, ...]] = {"": ()}
 
     def word_class(self, name: str, where: str) -> Choice:
         if name in self.classes:
@@ -362,6 +381,9 @@ class _Compiler:
 
     def conditions(self, cell: str, where: str) -> tuple[Condition, ...]:
         """Compile the conditions of a cell; many cells repeat one another, and share what is compiled."""
+        known = self.known_cells.get(cell)
+        if known is not None:
+            return known
         found: list[Condition] = []
         for part in cell.split(";"):
             part = part.strip()
@@ -369,7 +391,8 @@ class _Compiler:
                 if part not in self.known:
                     self.known[part] = self.condition(part, where)
                 found.extend(self.known[part])
-        return tuple(found)
+        self.known_cells[cell] = tuple(found)
+        return self.known_cells[cell]
 
     def condition(self, part: str, where: str) -> tuple[Condition, ...]:
         """Compile one condition, one for each of its slots."""
@@ -393,13 +416,22 @@ class _Compiler:
         return tuple(found)
 
     def slots(self, cell: str, where: str) -> tuple[str, ...]:
+        known = self.known_slots.get(cell)
+        if known is not None:
+            return known
         names = tuple(re.split(r"[\s,]+", cell.strip())) if cell.strip() else ()
         for name in names:
             if name not in SLOTS and name not in ("recip", "-"):
                 raise LexiconError(
                     f"{where}: {name!r} is no slot; expected one of {' '.join(sorted(SLOTS))}"
                 )
+        self.known_slots[cell] = names
         return names
+
+
+@functools.lru_cache(maxsize=20_000)
+def _noun_forms(word: str) -> frozenset[str]:
+    return frozenset(noun_forms(word))
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -413,7 +445,7 @@ def _anchor(form: str, pos: str, where: str) -> tuple[frozenset[str], tuple[str,
     if not parts:
         raise LexiconError(f"{where}: the form is empty")
     if pos == "N":
-        return frozenset(noun_forms(parts[-1])), parts[:-1]
+        return _noun_forms(parts[-1]), parts[:-1]
     if pos == "V":
         return _verb_forms(parts[0]), parts[1:]
     return frozenset({parts[0]}), parts[1:]

@@ -118,6 +118,7 @@ _DEALS: Final = frozenset({"AGREE", "COOPERATE", "CONSULT", "SUPPORT"})
 _CALLINGS: Final = frozenset(
     "player players star stars coach singer director actor actress champion captain".split()
 )
+_CONDITIONS: Final = frozenset({"if", "unless"})
 _NEGATING: Final = frozenset({"not", "no", "never"})
 # What opens a sentence about a story.
 _STORIES: Final = frozenset(
@@ -979,6 +980,7 @@ class EventCoder:
             and graph.lowers[t] not in _NOBODY.get(reading.event_type, _WEAPONS)
             for t in (*reading.actors, *graph.subjects(reading.trigger))
             if t != reading.trigger
+            and not (reading.event_type == "SANCTION" and t in reading.recipients)  # "gets life"
             and not (graph.heads[t] == reading.trigger and graph.relations[t] in _MODIFYING)
         )
 
@@ -1166,6 +1168,11 @@ class EventCoder:
             and rule is not None
             and rule.result not in ("=", kind)
             and not _own_words(graph, outer)
+            and not (
+                any(n.actor.code for n in actors)
+                and not _CONDITIONS.isdisjoint(graph.words)
+                and _is_told_if(graph, reading, outer)
+            )
             and not self._speaks_for_itself(graph, phrases, reading, actors)
         ):
             rule = None
@@ -1362,6 +1369,18 @@ def _own_words(graph: Clauses, outer: int) -> bool:
     speakers = set(graph.subjects(graph.heads[node]))
     own = set(graph.subjects(outer))
     return bool(speakers & own) or any(graph.tags[t] == "PRON" for t in own)
+
+
+def _is_told_if(graph: Clauses, reading: Reading, outer: int) -> bool:
+    """Tell whether nobody else says what an actor would do under a condition: *Iran would close the strait if hit*."""
+    return (
+        graph.relations[outer] == "root"
+        and not any(o in ("say", "suppose") for o, _ in reading.chain)
+        and not graph.kids_by(outer, "parataxis")
+        and any(
+            not _CONDITIONS.isdisjoint(graph.cases(k)) for k in graph.kids_by(outer, "advcl", "obl")
+        )
+    )
 
 
 def _is_inside(graph: Clauses, reading: Reading, side: list[Named]) -> bool:

@@ -99,11 +99,21 @@ def is_negated(graph: Clauses, token: int) -> bool:
             return True  # "has yet to ratify the treaty"
     if graph.tags[token] in ("NOUN", "PROPN"):
         verb = graph.governor_of_noun(token)
-        if verb is not None and graph.relations[token] in ("obj", "nsubj:pass"):
+        if (
+            verb is not None
+            and graph.relations[token] in ("obj", "nsubj:pass")
+            and not (graph.relations[token] == "nsubj:pass" and graph.lowers[verb] in _ANSWERED)
+        ):
             return is_negated(graph, verb)
     return False
 
 
+# What is done with an event that took place: "the praise was not shared", "the appeal was not heard".
+_ANSWERED: Final = frozenset(
+    "shared answered heeded accepted welcomed verified confirmed believed mentioned explained noticed matched repeated"
+    " forgotten forgiven understood appreciated reported met heard acknowledged returned reciprocated rewarded satisfied"
+    " supported backed endorsed enforced published broadcast recorded".split()
+)
 _IS_TO: Final = frozenset("is are was were 's \u2019s".split())
 
 
@@ -206,6 +216,8 @@ def prominence(
             relation = graph.relations[node]
         if relation in ("compound", "amod", "nmod:poss", "flat", "appos", "nmod:desc"):
             factor *= 0.35
+        elif _is_state_of(graph, node):
+            factor *= 0.85  # "Peru president under probe": what a headline without a verb says of him
         elif relation in ("obl", "nmod", "obl:agent", "nmod:unmarked", "obl:unmarked"):
             factor *= 0.75 if sided else 0.5
         elif relation == "obj":
@@ -258,6 +270,19 @@ def _is_aside(graph: Clauses, verb: int) -> bool:
                 before -= 1
             return graph.lowers[before] == ","
     return False
+
+
+def _is_state_of(graph: Clauses, noun: int) -> bool:
+    """Tell whether a headline without a verb says of its subject what a noun names: *Minister under fire*."""
+    head = graph.heads[noun]
+    return (
+        graph.relations[noun] == "nmod"
+        and graph.heads[head] == head
+        and graph.tags[head] in ("NOUN", "PROPN")
+        and head < noun
+        and not graph.cases(noun).isdisjoint(("in", "on", "under", "at"))
+        and not any(graph.relations[k] in ("cop", "nsubj", "acl:relcl") for k in graph.kids(head))
+    )
 
 
 _PERFORMING: Final = frozenset(

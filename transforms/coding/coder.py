@@ -980,7 +980,11 @@ class EventCoder:
             and graph.lowers[t] not in _NOBODY.get(reading.event_type, _WEAPONS)
             for t in (*reading.actors, *graph.subjects(reading.trigger))
             if t != reading.trigger
-            and not (reading.event_type == "SANCTION" and t in reading.recipients)  # "gets life"
+            and not (  # "gets life", "walks free"
+                reading.event_type in ("SANCTION", "RETREAT")
+                and "subj" in reading.entry.recipient
+                and t in reading.recipients
+            )
             and not (graph.heads[t] == reading.trigger and graph.relations[t] in _MODIFYING)
         )
 
@@ -997,7 +1001,11 @@ class EventCoder:
         """Return the actor that the event itself implies: the state in a passive arrest, gunmen of the place in a blast."""
         country = place[1].country if place is not None else None  # type: ignore[attr-defined]
         # "he apologised" has somebody who does it, "he was pardoned" leaves him out
-        silent = graph.tags[reading.trigger] != "VERB" or graph.is_passive(reading.trigger)
+        silent = (
+            graph.tags[reading.trigger] != "VERB"
+            or graph.is_passive(reading.trigger)
+            or "subj" in reading.entry.recipient
+        )
         if kind == "ASSAULT" and country is None:
             country = resolved.home_country
         elif country is None:

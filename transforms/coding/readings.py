@@ -639,6 +639,14 @@ class SentenceReader:
         recipients = (
             self._fill(token, entry.recipient, actors, entry.rest) if entry.recipient else ()
         )
+        if word != token and entry.pos == "N" and not actors:
+            # "Estonia's call-up of reservists": the possessor was hung on the last part
+            actors = self._fill(word, entry.actor, recipients, entry.rest)
+        if entry.label == "THREATEN" and "subj" in entry.recipient and not actors:
+            # "Kenya said Peru would pay a heavy price": who says so threatens
+            speaker = circumstances.attribution(self.graph, token, frozenset())
+            if speaker is not None:
+                actors = tuple(t for t in self._spread((speaker,)) if t not in recipients)
         if entry.pos == "N" and entry.recipient and not recipients:
             recipients = self._granted(token, actors)
         if entry.pos == "N" and not any(self.is_kind(t, "actor") for t in actors):

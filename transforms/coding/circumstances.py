@@ -198,13 +198,14 @@ _LATER: Final = frozenset(
 
 
 def prominence(
-    graph: Clauses, token: int, *, carried: bool, sided: bool, triggers: frozenset[int]
+    graph: Clauses, token: int, *, carried: bool, sided: bool, owned: bool, triggers: frozenset[int]
 ) -> tuple[float, bool]:
     """Return how far a trigger is asserted, 0 to 1, and whether it is only a purpose.
 
     The main clause and what is reported in it count in full; relative clauses, circumstances and mere nouns less;
     an infinitive of purpose (*talks aimed at ending the war*, *to prevent an attack*) tells what did not happen yet.
-    ``carried`` is true for a noun whose verb was read with it (*held talks*), ``sided`` for one that names both sides;
+    ``carried`` is true for a noun whose verb was read with it (*held talks*), ``sided`` for one that names both sides,
+    ``owned`` for one that names who does it;
     ``triggers`` are the words of the other events: what hangs below one of them is its circumstance.
     """
     factor, purpose = 1.0, False
@@ -217,13 +218,15 @@ def prominence(
         if relation in ("compound", "amod", "nmod:poss", "flat", "appos", "nmod:desc"):
             factor *= 0.35
         elif _is_state_of(graph, node):
-            factor *= 0.85  # "Peru president under probe": what a headline without a verb says of him
+            factor *= (
+                0.85  # "Peru president under probe": what a headline without a verb says of him
+            )
         elif relation in ("obl", "nmod", "obl:agent", "nmod:unmarked", "obl:unmarked"):
             factor *= 0.75 if sided else 0.5
         elif relation == "obj":
-            factor *= 0.85 if sided else 0.6
+            factor *= 0.85 if sided else 0.7 if owned else 0.6
         elif relation in ("nsubj", "nsubj:pass"):
-            factor *= 0.9 if sided else 0.65
+            factor *= 0.9 if sided else 0.8 if owned else 0.65
     elif relation in ("amod", "compound", "case", "advmod"):
         factor *= 0.3
     for _ in range(8):

@@ -167,6 +167,13 @@ _OBSERVING: Final = frozenset(
         ("mention", " s ed ing"), ("film", " s ed ing"), ("study", " ing"), ("studi", "es ed"), ("cit", "e es ed ing"),
         ("review", " s ed ing"), ("observ", "e es ed ing"), ("discuss", " es ed ing"), ("expect", " s ed ing"),
         ("predict", " s ed ing"), ("cover", " s ed ing"), ("hear", " s d ing"), ("see", " s n ing"),
+        ("publish", " es ed ing"), ("broadcast", " s ing"), ("welcom", "e es ed ing"), ("answer", " s ed ing"),
+        ("condemn", " s ed ing"), ("shar", "e es ed ing"), ("greet", " s ed ing"), ("hail", " s ed ing"),
+        ("prais", "e es ed ing"), ("criticis", "e es ed ing"), ("criticiz", "e es ed ing"), ("denounc", "e es ed ing"),
+        ("receiv", "e es ed ing"), ("applaud", " s ed ing"), ("deplor", "e es ed ing"), ("resent", " s ed ing"),
+        ("echo", " es ed ing"), ("call", " s ed ing"), ("ignor", "e es ed ing"), ("notic", "e es ed ing"), ("miss", " es ed ing"),
+        ("cheer", " s ed ing"), ("celebrat", "e es ed ing"), ("interpret", " s ed ing"), ("verif", "y ies ied ying"),
+        ("photograph", " s ed ing"), ("televis", "e es ed ing"), ("quot", "e es ed ing"), ("read", " s ing"), ("overshadow", " s ed ing"),
         ("compar", "e es ed ing"), ("avoid", " s ed ing"), ("avert", " s ed ing"), ("analys", "e es ed ing"), ("recogni", "se ze sed zed"),
     )
     for ending in (["", *endings.split()] if endings.startswith(" ") else endings.split())
@@ -1736,7 +1743,11 @@ class Clauses:
         if is_noun:
             # the light verb may own the phrase: "held talks in Geneva with Iran"
             verb = self.governor_of_noun(token)
-            if verb is not None and name not in ("in", "at"):
+            if (
+                verb is not None
+                and name not in ("in", "at")
+                and not (name == "by" and self.lowers[verb] in _OBSERVING)
+            ):
                 found = [
                     k
                     for k in self.kids(verb)

@@ -217,9 +217,9 @@ def load_coder(
         from transforms.knowledge.resolve import load_knowledge
 
         knowledge = load_knowledge(knowledge_files)
-    return EventCoder(
-        load_lexicon(lexicons), knowledge, coder_version(lexicons), keep_unresolved, threshold
-    )
+    lexicon = load_lexicon(lexicons)
+    version = f"{CODER_VERSION}+{lexicon.digest}"
+    return EventCoder(lexicon, knowledge, version, keep_unresolved, threshold)
 
 
 class EventCoder:

@@ -56,6 +56,7 @@ def versions_of(config: AnnotateConfig) -> dict[str, str]:
       LexiconError, KnowledgeError: a file of the user's is malformed.
     """
     from transforms.coding.coder import coder_version
+    from transforms.dating import CLUES_VERSION
     from transforms.knowledge.resolve import knowledge_digest
     from transforms.nlp.models import describe_model
 
@@ -74,6 +75,7 @@ def versions_of(config: AnnotateConfig) -> dict[str, str]:
         + (f" {config.precision}" if config.precision != "auto" else ""),
         "coder": coder_version(config.lexicons),
         "knowledge": knowledge_digest(config.knowledge),
+        "clues": CLUES_VERSION,
         "keep_unresolved": str(config.keep_unresolved),
     }
 

@@ -326,6 +326,7 @@ def run(
     _load_early(lake, model, precision, knowledge, lexicon, keep_unresolved)
     from pipelines import annotate as annotating
     from pipelines import compact as compacting
+    from pipelines import dating
     from pipelines import ingest as ingesting
     from pipelines import link as linking
     from transforms.files import covers, list_inputs
@@ -349,6 +350,7 @@ def run(
         ),
         lambda place, execution: annotating.main(place, execution, saying, scope),
         linking.main,
+        lambda place, execution: dating.main(place, execution, saying, scope),
     ]
     if compact_after > 0:
         stages.append(lambda place, _: compacting.main(place, compact_after))
@@ -477,11 +479,12 @@ def link(
     as_json: AsJson = False,
     log: Log = "text",
 ) -> None:
-    """Find articles that are copies of one another."""
+    """Find articles that are copies of one another, and date articles by others."""
+    from pipelines import dating
     from pipelines import link as linking
 
     _lake(lake).check()
-    stages: list[Stage] = [linking.main]
+    stages: list[Stage] = [linking.main, dating.main]
     with _attempt("link", lake, None, log) as attempt:
         how = _run_config(runner, workers, 1.0)
         _perform(attempt, lake, how, as_json=as_json, log=log, stages=stages)
@@ -1139,8 +1142,8 @@ def _perform(
         execution.ahead = ahead
         for stage in stages:
             result = stage(place, execution)
-            if result.stage == "compact" and result.run_id is None:
-                continue  # seldom there is anything to compact
+            if result.stage in ("compact", "date") and result.run_id is None:
+                continue  # seldom there is anything to compact, or to date by others
             results.append(result)
             attempt["stages"].append(report.brief(result))
             if results[-1].too_many_rejects:

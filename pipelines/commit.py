@@ -32,7 +32,9 @@ COMPACTED: Final = "c"
 
 _ARTICLE_STAGES: Final = ("annotate", "resolve", "code")
 INPUT_STAGES: Final = ("read", "parse")
-_ANNOTATION_TABLES: Final = ("mentions", "entities", "events")
+_ANNOTATION_TABLES: Final = ("mentions", "entities", "events", "date_clues")
+_PAIRS: Final = {"duplicates": "original_id", "inferred_dates": "evidence_article_id"}
+"""Tables of links between articles, and the column of the other one."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,8 @@ class Change:
     lose all files they have. ``touched`` are inputs whose time changed and whose content did not. ``lost`` are files
     that are gone or no longer what they were: they are forgotten and their rows with them; ``stale_uris`` are inputs to
     be read again by the next run. ``rewritten`` replaces files by others with the same rows. ``relink`` says that
-    ``duplicates`` has to be made again. ``ledger`` replaces the ledger. ``facts`` go into the run record.
+    ``duplicates`` has to be made again; ``dated_from`` is what ``inferred_dates`` now rests on, empty if it has to be made
+    again and null if nothing changed. ``ledger`` replaces the ledger. ``facts`` go into the run record.
     """
 
     manifests: Sequence[Manifest] = ()
@@ -72,6 +75,7 @@ class Change:
     limited_reasons: tuple[str, ...] = ()
     linked: bool = False
     relink: bool = False
+    dated_from: str | None = None
     ledger: Mapping[str, pa.Table] = dataclasses.field(default_factory=dict)
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -196,17 +200,18 @@ class Preparation:
                     lambda rows: pc.is_in(rows["article_id"], value_set=gone),
                 )
         vanished = gone.filter(pc.invert(lasting))
-        if len(vanished) and "duplicates" not in change.replaced_tables:
-            for path, unit_id in self._files_of(["duplicates"], None):
-                self._rewrite(
-                    path,
-                    unit_id,
-                    ("article_id", "original_id"),
-                    lambda rows: pc.or_(
-                        pc.is_in(rows["article_id"], value_set=vanished),
-                        pc.is_in(rows["original_id"], value_set=vanished),
-                    ),
+        for table, other in _PAIRS.items():
+            if not len(vanished) or table in change.replaced_tables:
+                continue
+
+            def linked(rows: pa.Table, other: str = other) -> pa.ChunkedArray:
+                return pc.or_(
+                    pc.is_in(rows["article_id"], value_set=vanished),
+                    pc.is_in(rows[other], value_set=vanished),
                 )
+
+            for path, unit_id in self._files_of([table], None):
+                self._rewrite(path, unit_id, ("article_id", other), linked)
         both = pa.concat_arrays([_whole(units), _whole(pc.unique(inputs["unit_id"]))])
 
         def rejected(rows: pa.Table) -> pa.ChunkedArray:
@@ -415,6 +420,11 @@ class Preparation:
             article_id for selection in manifest.selections for article_id in selection.article_ids
         ]
         count = len(ids)
+        days = [
+            day
+            for selection in manifest.selections
+            for day in selection.inferred or (None,) * len(selection.rows)
+        ]
         columns = {
             "article_id": pa.array(ids, pa.string()),
             "signature": pa.array([manifest.signature] * count, pa.string()),
@@ -424,6 +434,7 @@ class Preparation:
             "version": pa.array([version()] * count, pa.string()),
             "unit_id": pa.array([manifest.unit_id] * count, pa.string()),
             "run_id": pa.array([self.run_id] * count, pa.string()),
+            "inferred": pa.array(days, pa.string()),
             "gone": pa.array([False] * count, pa.bool_()),
         }
         return pa.table(columns, schema=ANNOTATIONS.schema)
@@ -494,6 +505,9 @@ class Preparation:
             "removed": self.removes,
             "ledger": [dataclasses.asdict(file) for file in files],
             "articles_version": articles_version,
+            "dated_from": self.state.dated_from
+            if self.change.dated_from is None
+            else self.change.dated_from,
             "linked_version": self.state.articles_version
             if self.change.linked
             else -1

@@ -68,7 +68,7 @@ class Group:
 
 
 def plan_compaction(state: State, least_files: int) -> list[Group]:
-    """Return the partitions in which at least ``least_files`` are small or unsorted, those of ``duplicates`` aside."""
+    """Return the partitions in which at least ``least_files`` are small or unsorted, those of ``duplicates`` and ``inferred_dates`` aside."""
     folders: dict[str, list[tuple[str, int, int]]] = {}
     files = state.table(FILES, ("table", "unit_id", "rows", "size"))
     names = ("path", "table", "unit_id", "rows", "size")
@@ -76,7 +76,7 @@ def plan_compaction(state: State, least_files: int) -> list[Group]:
         *(files[name].to_pylist() for name in names), strict=True
     ):
         settled = unit_id.startswith(COMPACTED) and size >= SMALL_BYTES
-        if table != "duplicates" and not settled:
+        if table not in ("duplicates", "inferred_dates") and not settled:
             folders.setdefault(path.rsplit("/", 1)[0], []).append((path, rows, size))
     return [
         Group(

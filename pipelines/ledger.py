@@ -112,6 +112,7 @@ ANNOTATIONS: Final = _kind(
     signature=pa.string(),  # model, coder, knowledge and lexicons it was annotated with
     rejected=pa.bool_(),
     version=pa.string(),  # of the program that annotated it
+    inferred=pa.string(),  # days of publication that others prove and it was annotated with; null: none
     unit_id=pa.string(),
     run_id=pa.string(),
 )

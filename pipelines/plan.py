@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from pipelines.ledger import ANNOTATIONS, ARTICLES, INPUTS, INSTANT
+from pipelines.ledger import ANNOTATIONS, ARTICLES, FILES, INPUTS, INSTANT
 from pipelines.lookup import Lookup, lookup
 from pipelines.options import WHOLE, Scope, UsageError
-from pipelines.records import State
+from pipelines.records import REPAIR, LakeDamagedError, State
 from pipelines.spans import Keys, ids_of, in_sorted
 from schemas import ids
 from schemas.documents import InputFile
@@ -400,7 +401,10 @@ def plan_annotate(
     fresh = known[~in_sorted(known, annotated)]
     copies = _copies_of(articles, fresh)
     stale = copies.filter(pa.array(in_sorted(ids_of(copies), annotated)))
+    inferred = inferred_days(state)
     settled = _is_settled(annotations, signature, scope, version)
+    if inferred or state.dated_from:
+        settled &= _has_days(annotations, inferred)
     # On most nights all that is annotated is settled.
     done = annotated if settled.all() else np.sort(annotations.keys[settled])
     todo = fresh if settled.all() else known[~in_sorted(known, done)]
@@ -424,20 +428,23 @@ def plan_annotate(
         if manifest.signature != signature:
             continue
         covered = set(_rows_of(manifest.selections))
-        if covered and covered <= left:
+        days = {row[2]: day for row in covered if (day := inferred.get(row[2]))}
+        if covered and covered <= left and days == _days_of(manifest.selections):
             left -= covered
             adopted.append(manifest)
     if adopted:
         rows = [row for row in rows if row[:3] in left]
     suspicious = set(_suspects(deaths))
     suspects = {row[2]: row for row in rows if row[2] in suspicious}
-    units = list(_cut_articles([row for row in rows if row[2] not in suspicious], signature))
+    units = list(
+        _cut_articles([row for row in rows if row[2] not in suspicious], signature, inferred)
+    )
     units.sort(key=lambda unit: (-unit.cost, unit.unit_id))
     units += _watched(
         suspects,
         deaths or {},
         lambda some: annotate_unit(
-            [row[:3] for row in some], sum(words for *_, words in some), signature
+            [row[:3] for row in some], sum(words for *_, words in some), signature, inferred
         ),
     )
     return Plan(
@@ -501,7 +508,60 @@ def _rows_of(selections: Iterable[Selection]) -> Iterator[tuple[str, int, str]]:
             yield selection.path, row, article_id
 
 
-def _cut_articles(rows: Sequence[tuple[str, int, str, int]], signature: str) -> Iterator[Unit]:
+def inferred_days(state: State) -> dict[str, str]:
+    """Return the days of publication that other articles prove, by article, as a selection has them.
+
+    Raises:
+      LakeDamagedError: the table cannot be read.
+    """
+    files = state.table(FILES, ("table",))
+    paths = files.filter(pc.equal(files["table"], "inferred_dates"))["path"].to_pylist()
+    names = ("article_id", "published_from", "published_until")
+    found = {}
+    for path in paths:
+        try:
+            rows = pq.read_table(state.root / path, columns=list(names), partitioning=None)
+        except (OSError, pa.ArrowException) as error:
+            raise LakeDamagedError(f"{path} cannot be read ({error}); {REPAIR}") from error
+        for article_id, first, last in zip(*(rows[n].to_pylist() for n in names), strict=True):
+            found[article_id] = f"{first}/{last}"
+    return found
+
+
+def _has_days(annotations: Lookup, inferred: Mapping[str, str]) -> npt.NDArray[np.bool_]:
+    """Mark the annotations that were made with the days that are now inferred, if any."""
+    with_days = ~_equals_null(annotations.column("inferred"))
+    wanted = ids_of(pa.array(list(inferred), pa.string()))
+    places = np.flatnonzero(with_days | in_sorted(annotations.keys, np.sort(wanted)))
+    same = np.ones(len(annotations), np.bool_)
+    rows = annotations.rows(places.astype(np.int64), ("article_id", "inferred"))
+    same[places] = [
+        inferred.get(article_id) == day
+        for article_id, day in zip(
+            rows["article_id"].to_pylist(), rows["inferred"].to_pylist(), strict=True
+        )
+    ]
+    return same
+
+
+def _equals_null(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    found = [pc.is_null(chunk).to_numpy(zero_copy_only=False) for chunk in column.chunks]
+    return np.concatenate([*found, np.array([], np.bool_)]).astype(np.bool_)
+
+
+def _days_of(selections: Iterable[Selection]) -> dict[str, str]:
+    """Return the days of publication that units have of other articles, by article."""
+    return {
+        article_id: day
+        for selection in selections
+        for article_id, day in zip(selection.article_ids, selection.inferred, strict=False)
+        if day is not None
+    }
+
+
+def _cut_articles(
+    rows: Sequence[tuple[str, int, str, int]], signature: str, inferred: Mapping[str, str]
+) -> Iterator[Unit]:
     """Cut articles in the order of their files, so that a unit's rows lie in one month."""
     left = sum(words for *_, words in rows)
     target = _tapered(left, SMALLEST_UNIT_WORDS, UNIT_WORDS)
@@ -509,22 +569,28 @@ def _cut_articles(rows: Sequence[tuple[str, int, str, int]], signature: str) -> 
     size = 0
     for path, row, article_id, words in rows:
         if waiting and size + words > target:
-            yield annotate_unit(waiting, size, signature)
+            yield annotate_unit(waiting, size, signature, inferred)
             left -= size
             target = _tapered(left, SMALLEST_UNIT_WORDS, UNIT_WORDS)
             waiting, size = [], 0
         waiting.append((path, row, article_id))
         size += words
     if waiting:
-        yield annotate_unit(waiting, size, signature)
+        yield annotate_unit(waiting, size, signature, inferred)
 
 
 def _tapered(left: int, smallest: int, largest: int) -> int:
     return min(largest, max(smallest, left // TAPER))
 
 
-def annotate_unit(rows: Sequence[tuple[str, int, str]], words: int, signature: str) -> Unit:
-    """Make the unit of these rows of committed files; ``rows`` are sorted."""
+def annotate_unit(
+    rows: Sequence[tuple[str, int, str]],
+    words: int,
+    signature: str,
+    inferred: Mapping[str, str] | None = None,
+) -> Unit:
+    """Make the unit of these rows of committed files; ``rows`` are sorted, ``inferred`` are days of articles."""
+    days = inferred or {}
     by_path: dict[str, list[tuple[int, str]]] = {}
     for path, row, article_id in rows:
         by_path.setdefault(path, []).append((row, article_id))
@@ -533,10 +599,14 @@ def annotate_unit(rows: Sequence[tuple[str, int, str]], words: int, signature: s
             path=path,
             rows=tuple(row for row, _ in found),
             article_ids=tuple(name for _, name in found),
+            inferred=tuple(days.get(name) for _, name in found)
+            if any(name in days for _, name in found)
+            else (),
         )
         for path, found in by_path.items()
     )
-    parts = [(selection.path, selection.rows) for selection in selections]
+    parts: list[object] = [(selection.path, selection.rows) for selection in selections]
+    parts += [selection.inferred for selection in selections if selection.inferred]
     return Unit(
         unit_id=ids.unit_id("annotate", signature, *parts),
         stage="annotate",
@@ -556,10 +626,12 @@ def take_out(unit: Unit, index: int) -> tuple[Unit, Unit]:
         alone = ingest_unit([unit.inputs[index]], unit.signature)
         return alone, ingest_unit(others, unit.signature, unit.rejects)
     rows = list(_rows_of(unit.selections))
+    days = _days_of(unit.selections)
     cost = unit.cost // unit.size
+    left = [*rows[:index], *rows[index + 1 :]]
     return (
-        annotate_unit([rows[index]], cost, unit.signature),
-        annotate_unit([*rows[:index], *rows[index + 1 :]], unit.cost - cost, unit.signature),
+        annotate_unit([rows[index]], cost, unit.signature, days),
+        annotate_unit(left, unit.cost - cost, unit.signature, days),
     )
 
 
@@ -572,10 +644,11 @@ def split(unit: Unit) -> tuple[Unit, Unit]:
             ingest_unit(unit.inputs[middle:], unit.signature),
         )
     rows = list(_rows_of(unit.selections))
+    days = _days_of(unit.selections)
     cost = unit.cost * middle // unit.size
     return (
-        annotate_unit(rows[:middle], cost, unit.signature),
-        annotate_unit(rows[middle:], unit.cost - cost, unit.signature),
+        annotate_unit(rows[:middle], cost, unit.signature, days),
+        annotate_unit(rows[middle:], unit.cost - cost, unit.signature, days),
     )
 
 

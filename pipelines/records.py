@@ -86,6 +86,11 @@ class State:
         return dict(self.record.get("streams", {}))
 
     @property
+    def dated_from(self) -> str:
+        """Return a digest of the clues that ``inferred_dates`` was made from; empty if it never was."""
+        return str(self.record.get("dated_from", ""))
+
+    @property
     def linked_version(self) -> int:
         """Return the ``articles_version`` that ``duplicates`` was made from."""
         return int(self.record.get("linked_version", 0))

@@ -193,7 +193,7 @@ def _from_tables(
                             uris.append((row["uri"], unit_id))
                         elif row["article_id"] is not None:
                             annotations.append((row["article_id"], unit_id))
-                elif table in ("mentions", "entities", "events"):
+                elif table in ("mentions", "entities", "events", "date_clues"):
                     ids = pc.unique(
                         file.read(columns=["article_id"])["article_id"].cast(pa.string())
                     )
@@ -319,7 +319,7 @@ def _without(lake: Lake, lost: Sequence[str]) -> Change:
     inputs = state.table(INPUTS)
     dropped: set[str] = set()
     stale: set[str] = set()
-    relink = False
+    relink = redate = False
     for path, table, unit_id in zip(
         *(gone[name].to_pylist() for name in ("path", "table", "unit_id")), strict=True
     ):
@@ -328,6 +328,8 @@ def _without(lake: Lake, lost: Sequence[str]) -> Change:
             stale.update(mine["uri"].to_pylist())
         elif table == "duplicates":
             relink = True
+        elif table == "inferred_dates":
+            redate = True
         elif table == "rejects":
             ours = pc.greater(pc.fill_null(inputs["rejects"], 0), 0)
             theirs = pc.fill_null(annotations["rejected"], False)
@@ -347,8 +349,9 @@ def _without(lake: Lake, lost: Sequence[str]) -> Change:
         lost=tuple(lost),
         dropped=sorted(dropped),
         stale_uris=sorted(stale),
-        replaced_tables=["duplicates"] if relink else [],
+        replaced_tables=["duplicates"] * relink + ["inferred_dates"] * redate,
         relink=relink,
+        dated_from="" if redate else None,
         facts={"lost": list(lost)},
     )
 

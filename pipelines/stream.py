@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pipelines import annotate, ingest, link
+from pipelines import annotate, dating, ingest, link
 from pipelines.execute import Execution, StageResult
 from pipelines.lake import Lake
 from pipelines.options import AnnotateConfig, IngestConfig, UsageError
@@ -368,7 +368,9 @@ def _annotate_and_link(
     lake: Lake, execution: Execution, saying: AnnotateConfig
 ) -> list[StageResult]:
     annotated = annotate.main(lake, execution, saying)
-    return [annotated] if annotated.too_many_rejects else [annotated, link.main(lake, execution)]
+    if annotated.too_many_rejects:
+        return [annotated]
+    return [annotated, link.main(lake, execution), dating.main(lake, execution, saying)]
 
 
 def _same_cluster(known: Mapping[str, Any], topic: Topic, config: StreamConfig) -> None:

@@ -239,6 +239,7 @@ _REPEATING: Final = {
     "mentions": ["article_id", "entity_id"],
     "entities": ["article_id", "entity_id"],
     "events": ["article_id"],
+    "date_clues": ["article_id"],
 }
 
 
@@ -320,7 +321,7 @@ class _Rows:
         self.findings.add("duplicate_key", "articles", "two rows with one key (article_id)", twice)
         self._check_strays(everything)
         self._check_ledger(everything)
-        self._check_duplicates(everything)
+        self._check_links(everything)
         return self.findings.problems()
 
     def _read(self, folder: str, columns: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
@@ -469,6 +470,9 @@ class _Rows:
                 rows["article_id"], articles, rows["start"], rows["end"], rows["text"],
             )  # fmt: skip
         self._check_twice("mentions", "mention_id", keys)
+        if first:
+            for _, rows in self._read(f"date_clues/{month}", ("article_id",)):
+                self._check_owners("date_clues", rows, ids_of(rows["article_id"]), known)
         keys = []
         columns = (
             "event_id", "article_id", "trigger_start", "trigger_end", "trigger", "actor",
@@ -553,16 +557,17 @@ class _Rows:
             missing = int(np.count_nonzero(~in_sorted(keys, everything)))
             self.findings.add("ledger_mismatch", "ledger", message, missing)
 
-    def _check_duplicates(self, everything: Keys) -> None:
+    def _check_links(self, everything: Keys) -> None:
         self._check_twice("duplicates", "article_id", [self.copies])
-        for _, rows in self._read("duplicates", ("article_id", "original_id")):
-            for name, message in (
-                ("article_id", "no such article"),
-                ("original_id", "no such original"),
-            ):
-                missing = ~in_sorted(ids_of(rows[name]), everything)
-                found = rows["article_id"].filter(pa.array(missing)).to_pylist()
-                self.findings.add("missing_reference", "duplicates", message, len(found), found)
+        for table, other, message in (
+            ("duplicates", "original_id", "no such original"),
+            ("inferred_dates", "evidence_article_id", "no such article of evidence"),
+        ):
+            for _, rows in self._read(table, ("article_id", other)):
+                for name, fault in (("article_id", "no such article"), (other, message)):
+                    missing = ~in_sorted(ids_of(rows[name]), everything)
+                    found = rows["article_id"].filter(pa.array(missing)).to_pylist()
+                    self.findings.add("missing_reference", table, fault, len(found), found)
 
 
 def _by_file(groups: Iterator[tuple[str, pa.Table]]) -> Iterator[tuple[str, pa.Table]]:

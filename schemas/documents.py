@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 PRECISIONS = ("second", "day", "month", "year", "unknown")
 """How exactly a time is known. A value of precision ``day`` carries midnight UTC and says nothing about the hour."""
@@ -100,3 +101,35 @@ class Article:
     removed: tuple[Removed, ...] = ()
     captions: str | None = None
     extra: str | None = None
+
+    @property
+    def inferred(self) -> tuple[dt.date, dt.date] | None:
+        """Return the days between which it was published, as other articles prove; null: none does."""
+        return None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DatedArticle(Article):
+    """An article without a date as it is annotated: other articles prove it was published on one of these days."""
+
+    first_day: dt.date
+    last_day: dt.date
+
+    @property
+    def inferred(self) -> tuple[dt.date, dt.date] | None:
+        """Return the days between which it was published."""
+        return self.first_day, self.last_day
+
+
+def dated(article: Article, first_day: dt.date, last_day: dt.date) -> DatedArticle:
+    """Return an article with the days that others prove."""
+    return DatedArticle(first_day=first_day, last_day=last_day, **_fields(article))
+
+
+def undated(article: Article) -> Article:
+    """Return an article without what others prove."""
+    return Article(**_fields(article))
+
+
+def _fields(article: Article) -> dict[str, Any]:
+    return {field.name: getattr(article, field.name) for field in dataclasses.fields(Article)}

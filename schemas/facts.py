@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import Final
 
 from schemas.annotations import AnnotatedArticle
 
@@ -162,7 +163,7 @@ class DateMention:
 
     ``date`` to ``date_end`` (inclusive; null: the same day) is the narrowest range the text fixes, null when nothing
     does; ``precision`` is ``day``, ``week``, ``month``, ``quarter``, ``season``, ``year``, ``decade`` or ``unknown``;
-    ``basis`` says what it was counted from (``text``, ``published``, ``dateline``, ``other date``).
+    ``basis`` says what it was counted from (``text``, ``published``, ``dateline``, ``other date``, ``other article``).
     """
 
     first: int
@@ -173,6 +174,72 @@ class DateMention:
     date_end: dt.date | None = None
     precision: str = "unknown"
     basis: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """A person as one article shows him, and the days between which he held the office it gives him, where known."""
+
+    entity_id: str
+    country: str | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+LEAST_PERSONS: Final = 3
+"""Persons of a meeting that dates others; the article that is dated must name so many, two of them in one sentence."""
+
+WEEK: Final = 6
+"""Days from publication within which a weekday without more words lies."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DateClue:
+    """What one sentence tells of a day, for the dating of articles by others.
+
+    Evidence has the ``day`` on which three identified persons or more of two countries meet. A claim is of an article
+    without a day of publication: a ``weekday`` (0 is Monday) that lies ``earliest`` to ``latest`` days from it (-1 is the
+    day before). ``start`` and ``end`` are those of the expression; ``persons`` are those of the sentence, ``countries``
+    all that it names, ``place_country`` where it is set (else the dateline). ``is_meeting`` says that it tells of one.
+    ``follows``: the sentence announces it after the day of the clue before. ``cast`` are all persons of the article, ``not_before`` the last day with a year that it tells as past. A clue never
+    rests on a date that was inferred from another article.
+    """
+
+    article_id: str
+    sentence_index: int
+    start: int
+    end: int
+    sentence: str
+    weekday: int
+    is_meeting: bool
+    day: dt.date | None = None
+    earliest: int | None = None
+    latest: int | None = None
+    follows: bool = False
+    place_country: str | None = None
+    persons: tuple[Participant, ...] = ()
+    countries: tuple[str, ...] = ()
+    cast: tuple[Participant, ...] = ()
+    not_before: dt.date | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class InferredDate:
+    """The days on one of which an article without a date was published, as another article proves.
+
+    ``rule`` is ``same occasion`` (another article dates the meeting of the same persons on that weekday) or ``same
+    sentence`` (it has the same sentences). ``day`` is that of the expression at ``start`` in this article.
+    """
+
+    article_id: str
+    published_from: dt.date
+    published_until: dt.date
+    rule: str
+    day: dt.date
+    sentence_index: int
+    start: int
+    evidence_article_id: str
+    evidence_sentence_index: int
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -190,3 +257,4 @@ class ResolvedArticle:
     entity_of_token: dict[int, int]
     dates: tuple[DateMention, ...] = ()
     home_country: str | None = None
+    clues: tuple[DateClue, ...] = ()

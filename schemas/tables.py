@@ -18,7 +18,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from schemas.documents import Article
-from schemas.facts import Duplicate, Entity, Event, Mention
+from schemas.facts import DateClue, Duplicate, Entity, Event, InferredDate, Mention
 from schemas.outcomes import Reject
 
 SCHEMA_VERSION: Final = "1.2"
@@ -498,6 +498,93 @@ DUPLICATES: Final = Table(
     ),
 )
 
+PARTICIPANT: Final = pa.struct(
+    [
+        field("entity_id", pa.string(), "Entity of the person."),
+        field("country", pa.string(), "Country of the person.", nullable=True),
+        field("since", pa.date32(), "First day in office, if known.", nullable=True),
+        field("until", pa.date32(), "Last day in office, if known.", nullable=True),
+    ]
+)
+
+DATE_CLUES: Final = Table(
+    name="date_clues",
+    description="One row per expression that can date articles without a date, or be dated by others.",
+    record=DateClue,
+    key=("article_id", "start"),
+    order=("article_id", "start"),
+    text_columns=("sentence",),
+    schema=pa.schema(
+        [
+            field("article_id", pa.string(), "Article it stands in."),
+            field("sentence_index", pa.int32(), "Sentence of the article, from 0."),
+            field("start", pa.int32(), "First code point of the expression."),
+            field("end", pa.int32(), "Code point after the last."),
+            field("sentence", pa.string(), "The sentence."),
+            field("weekday", pa.int8(), "Day of the week, 0 is Monday."),
+            field("is_meeting", pa.bool_(), "The sentence tells of a meeting of persons."),
+            field(
+                "day",
+                pa.date32(),
+                "Evidence: the day, from the article's own date or text; null: a claim.",
+                nullable=True,
+            ),
+            field(
+                "earliest",
+                pa.int8(),
+                "Claim: the day lies at least so many days after publication (-1: the day before).",
+                nullable=True,
+            ),
+            field(
+                "latest",
+                pa.int8(),
+                "Claim: the day lies at most so many days after publication.",
+                nullable=True,
+            ),
+            field(
+                "follows", pa.bool_(), "Claim: announced after the day before it in the sentence."
+            ),
+            field(
+                "place_country",
+                CATEGORY,
+                "Country where it is set: of the sentence, else of the dateline.",
+                nullable=True,
+            ),
+            field("persons", pa.list_(PARTICIPANT), "Persons of the sentence."),
+            field("countries", pa.list_(pa.string()), "Countries of what the sentence names."),
+            field("cast", pa.list_(PARTICIPANT), "Claim: all persons of the article."),
+            field(
+                "not_before",
+                pa.date32(),
+                "Claim: the last day with a year that the article tells as past.",
+                nullable=True,
+            ),
+        ]
+    ),
+)
+
+INFERRED_DATES: Final = Table(
+    name="inferred_dates",
+    description="One row per article without a date whose days of publication another article proves.",
+    record=InferredDate,
+    key=("article_id",),
+    order=("article_id",),
+    partitioned=False,
+    schema=pa.schema(
+        [
+            field("article_id", pa.string(), "The article; its published_at stays null."),
+            field("published_from", pa.date32(), "First day on which it can have been published."),
+            field("published_until", pa.date32(), "Last day on which it can have been published."),
+            field("rule", CATEGORY, "same occasion or same sentence."),
+            field("day", pa.date32(), "Day of the expression that was dated."),
+            field("sentence_index", pa.int32(), "Its sentence, from 0."),
+            field("start", pa.int32(), "First code point of the expression."),
+            field("evidence_article_id", pa.string(), "Article that dates it."),
+            field("evidence_sentence_index", pa.int32(), "Sentence of that article, from 0."),
+        ]
+    ),
+)
+
 REJECTS: Final = Table(
     name="rejects",
     description="One row per input that did not become an article, or article that could not be annotated.",
@@ -556,5 +643,14 @@ ANNOTATED: Final = (
 )
 """Columns of ``articles`` that annotation looks at; an article read again with these unchanged keeps its annotations."""
 
-TABLES: Final = (ARTICLES, MENTIONS, ENTITIES, EVENTS, DUPLICATES, REJECTS)
+TABLES: Final = (
+    ARTICLES,
+    MENTIONS,
+    ENTITIES,
+    EVENTS,
+    DUPLICATES,
+    DATE_CLUES,
+    INFERRED_DATES,
+    REJECTS,
+)
 BY_NAME: Final = {table.name: table for table in TABLES}

@@ -25,11 +25,16 @@ class CodedArticle:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Some rows of one committed file of ``articles``; ``rows`` count from 0 and ascend."""
+    """Some rows of one committed file of ``articles``; ``rows`` count from 0 and ascend.
+
+    ``inferred`` are the days of publication that other articles prove, one item per article: ``2021-03-17/2021-03-18``, or
+    null; it is empty where no article of the file has any.
+    """
 
     path: str
     rows: tuple[int, ...]
     article_ids: tuple[str, ...]
+    inferred: tuple[str | None, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +147,7 @@ class Manifest:
                 path=item["path"],
                 rows=tuple(item["rows"]),
                 article_ids=tuple(item["article_ids"]),
+                inferred=tuple(item.get("inferred", ())),
             )
             for item in values["selections"]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import apache_beam as beam
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.documents import Article
+from schemas.documents import Article, dated
 from schemas.outcomes import Reject
 from schemas.tables import ANNOTATED
 from schemas.units import Selection, Unit
@@ -74,6 +75,7 @@ def read_selection(lake: Path, selection: Selection) -> Iterator[Article]:
     """
     try:
         with pq.ParquetFile(lake / selection.path) as file:
+            days = dict(zip(selection.article_ids, selection.inferred, strict=False))
             wanted = iter(zip(selection.rows, selection.article_ids, strict=True))
             row, article_id = next(wanted, (-1, ""))
             first = 0
@@ -91,7 +93,8 @@ def read_selection(lake: Path, selection: Selection) -> Iterator[Article]:
                         raise LakeReadError(
                             f"{selection.path}: rows are not those of the ledger; run `dateline verify`"
                         )
-                    yield from articles_of(rows)
+                    for article in articles_of(rows):
+                        yield _with_days(article, days.get(article.article_id))
                 first = last
             if row >= 0:
                 raise LakeReadError(
@@ -109,6 +112,12 @@ def articles_of(rows: pa.Table) -> Iterator[Article]:
     names = list(columns)
     for values in zip(*columns.values(), strict=True):
         yield with_captions(Article(**dict(zip(names, values, strict=True))))
+
+
+def _with_days(article: Article, inferred: str | None) -> Article:
+    if inferred is None:
+        return article
+    return dated(article, *map(dt.date.fromisoformat, inferred.split("/")))
 
 
 def with_captions(article: Article) -> Article:

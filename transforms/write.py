@@ -15,7 +15,7 @@ import apache_beam as beam
 
 from schemas.documents import Article
 from schemas.outcomes import Reject
-from schemas.tables import ARTICLES, BY_NAME, REJECTS, UNKNOWN_MONTH, published_month
+from schemas.tables import ARTICLES, BY_NAME, DATE_CLUES, REJECTS, UNKNOWN_MONTH, published_month
 from schemas.units import CodedArticle, InputOutcome, Manifest, Unit
 from transforms.files import unchanged_digest, unlisted
 from transforms.parquet import UnitWriter, manifest_path, write_whole
@@ -138,6 +138,9 @@ class _Tally:
             for row in rows:
                 writer.add(table, month, row)
             self.rows[name] += len(rows)
+        for clue in record.resolved.clues:
+            writer.add(DATE_CLUES, month, clue, len(clue.sentence))
+            self.rows[DATE_CLUES.name] += 1
         self.pulse.articles += 1
         self.pulse.words += article.word_count
 

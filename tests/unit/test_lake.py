@@ -80,6 +80,8 @@ def test_a_run_gives_rows_in_every_table_and_a_whole_lake(archive, tmp_path):
         "entities": 11 * 4 - 5,
         "events": 6 * 2 + 5,
         "duplicates": 1,
+        "date_clues": 0,
+        "inferred_dates": 0,
         "rejects": 3,
     }
     assert results[0].rejects == {"bad_record": 1, "binary": 1, "too_short": 1}

@@ -152,7 +152,7 @@ class Choice:
         return {tail: tuple(group) for tail, group in tails.items()}
 
 
-@dataclasses.dataclass(slots=True, eq=False)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Entry:
     """One line of an event or operator table, compiled.
 
@@ -635,12 +635,8 @@ def _sources(extra: tuple[str, ...]) -> list[tuple[str, str]]:
 
 def lexicon_digest(extra: tuple[str, ...] = ()) -> str:
     """Return a digest over every table that ``load_lexicon(extra)`` would read."""
-    return _digest(_sources(extra))
-
-
-def _digest(tables: list[tuple[str, str]]) -> str:
     total = hashlib.blake2b(digest_size=8)
-    for _, text in tables:
+    for _, text in _sources(extra):
         total.update(text.encode("utf-8"))
         total.update(b"\0")
     return total.hexdigest()
@@ -755,7 +751,7 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         frozenset(figurative),
         themes,
         _contexts(by_kind["contexts"]),
-        _digest(tables),
+        lexicon_digest(extra),
         len(entries),
     )
 

@@ -255,6 +255,8 @@ class _Found:
 
 def resolve_dates(annotated: AnnotatedArticle) -> tuple[DateMention, ...]:
     """Return the date expressions of an article in text order, with the days they mean where that is certain."""
+    if annotated.article.inferred is not None:
+        return _agreed(annotated, *annotated.article.inferred)
     reference = _reference(annotated.article)
     mentions = _Reader(annotated, reference).read()
     if reference is None and mentions:
@@ -263,6 +265,27 @@ def resolve_dates(annotated: AnnotatedArticle) -> tuple[DateMention, ...]:
         if reference is not None:
             mentions = _Reader(annotated, reference).read()
     return mentions
+
+
+def _agreed(annotated: AnnotatedArticle, first: dt.date, last: dt.date) -> tuple[DateMention, ...]:
+    """Return the date expressions of an article written on one of these days, with what they mean whichever it was."""
+    days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+    readings = [_Reader(annotated, _Reference(day, "other article")).read() for day in days]
+    if len({tuple((m.start, m.end) for m in mentions) for mentions in readings}) > 1:
+        return _Reader(annotated, None).read()
+    return tuple(
+        same[0]
+        if all(mention == same[0] for mention in same)
+        else DateMention(
+            first=same[0].first, last=same[0].last, start=same[0].start, end=same[0].end
+        )
+        for same in zip(*readings, strict=True)
+    )
+
+
+def writes_year(text: str) -> bool:
+    """Tell whether an expression has a year of its own."""
+    return re.search(_Y, text) is not None
 
 
 def infer_publication_date(

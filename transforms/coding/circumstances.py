@@ -99,11 +99,21 @@ def is_negated(graph: Clauses, token: int) -> bool:
             return True  # "has yet to ratify the treaty"
     if graph.tags[token] in ("NOUN", "PROPN"):
         verb = graph.governor_of_noun(token)
-        if verb is not None and graph.relations[token] in ("obj", "nsubj:pass"):
+        if (
+            verb is not None
+            and graph.relations[token] in ("obj", "nsubj:pass")
+            and not (graph.relations[token] == "nsubj:pass" and graph.lowers[verb] in _ANSWERED)
+        ):
             return is_negated(graph, verb)
     return False
 
 
+# What is done with an event that took place: "the praise was not shared", "the appeal was not heard".
+_ANSWERED: Final = frozenset(
+    "shared answered heeded accepted welcomed verified confirmed believed mentioned explained noticed matched repeated"
+    " forgotten forgiven understood appreciated reported met heard acknowledged returned reciprocated rewarded satisfied"
+    " supported backed endorsed enforced published broadcast recorded".split()
+)
 _IS_TO: Final = frozenset("is are was were 's \u2019s".split())
 
 
@@ -188,13 +198,14 @@ _LATER: Final = frozenset(
 
 
 def prominence(
-    graph: Clauses, token: int, *, carried: bool, sided: bool, triggers: frozenset[int]
+    graph: Clauses, token: int, *, carried: bool, sided: bool, owned: bool, triggers: frozenset[int]
 ) -> tuple[float, bool]:
     """Return how far a trigger is asserted, 0 to 1, and whether it is only a purpose.
 
     The main clause and what is reported in it count in full; relative clauses, circumstances and mere nouns less;
     an infinitive of purpose (*talks aimed at ending the war*, *to prevent an attack*) tells what did not happen yet.
-    ``carried`` is true for a noun whose verb was read with it (*held talks*), ``sided`` for one that names both sides;
+    ``carried`` is true for a noun whose verb was read with it (*held talks*), ``sided`` for one that names both sides,
+    ``owned`` for one that names who does it;
     ``triggers`` are the words of the other events: what hangs below one of them is its circumstance.
     """
     factor, purpose = 1.0, False
@@ -206,12 +217,16 @@ def prominence(
             relation = graph.relations[node]
         if relation in ("compound", "amod", "nmod:poss", "flat", "appos", "nmod:desc"):
             factor *= 0.35
+        elif _is_state_of(graph, node):
+            factor *= (
+                0.85  # "Peru president under probe": what a headline without a verb says of him
+            )
         elif relation in ("obl", "nmod", "obl:agent", "nmod:unmarked", "obl:unmarked"):
             factor *= 0.75 if sided else 0.5
         elif relation == "obj":
-            factor *= 0.85 if sided else 0.6
+            factor *= 0.85 if sided else 0.7 if owned else 0.6
         elif relation in ("nsubj", "nsubj:pass"):
-            factor *= 0.9 if sided else 0.65
+            factor *= 0.9 if sided else 0.8 if owned else 0.65
     elif relation in ("amod", "compound", "case", "advmod"):
         factor *= 0.3
     for _ in range(8):
@@ -233,7 +248,8 @@ def prominence(
                 factor *= 0.5
                 purpose = True
             elif relation == "acl:relcl":
-                factor *= 0.75
+                # ", which has agreed to help,": said as much as the main clause
+                factor *= 0.9 if _is_aside(graph, node) else 0.75
             elif relation == "acl":
                 factor *= 0.8
             elif relation == "advcl" and not alongside:
@@ -246,6 +262,30 @@ def prominence(
             factor *= 0.75
         node = head
     return factor, purpose
+
+
+def _is_aside(graph: Clauses, verb: int) -> bool:
+    """Tell whether a relative clause adds something about a name: *China, which released two Canadians, denied*."""
+    for kid in graph.kids(verb):
+        if kid < verb and graph.lowers[kid] in ("which", "who", "whose", "whom"):
+            before = kid - 1
+            while before > graph.first and graph.tags[before] == "ADP":
+                before -= 1
+            return graph.lowers[before] == ","
+    return False
+
+
+def _is_state_of(graph: Clauses, noun: int) -> bool:
+    """Tell whether a headline without a verb says of its subject what a noun names: *Minister under fire*."""
+    head = graph.heads[noun]
+    return (
+        graph.relations[noun] == "nmod"
+        and graph.heads[head] == head
+        and graph.tags[head] in ("NOUN", "PROPN")
+        and head < noun
+        and not graph.cases(noun).isdisjoint(("in", "on", "under", "at"))
+        and not any(graph.relations[k] in ("cop", "nsubj", "acl:relcl") for k in graph.kids(head))
+    )
 
 
 _PERFORMING: Final = frozenset(

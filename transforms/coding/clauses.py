@@ -85,7 +85,9 @@ _HEADLINE_PASSIVES: Final = frozenset(
     " evacuated evicted executed expelled extended fined fired foiled freed gunned hanged held imposed indicted injured"
     " jailed kidnapped killed lifted looted lynched mobilised mobilized murdered nabbed ordered ousted picked questioned"
     " raided recalled recovered relaxed released remanded rescued sacked sealed searched seized sentenced shot signed"
-    " shut stabbed stormed summoned suspended tightened torched tortured wounded".split()
+    " shut stabbed stormed summoned suspended tightened torched tortured wounded snatched grabbed slain axed toppled"
+    " overthrown deposed scrapped shelved vetoed ambushed hijacked rounded exiled impeached quashed downed captured overrun"
+    " retaken airlifted acquitted pardoned dissolved flogged maimed massacred slaughtered whisked dragged stripped".split()
 )
 # Nouns that have a side of their own: what is "with" or "to" them is not with the event they place or date.
 _RELATIONAL: Final = frozenset(
@@ -95,7 +97,8 @@ _RELATIONAL: Final = frozenset(
 # Participles that say who does what a noun names.
 _LEADING: Final = frozenset(
     "led headed spearheaded fronted launched mounted staged organised organized conducted waged undertaken perpetrated"
-    " orchestrated directed coordinated begun started hosted held".split()
+    " orchestrated directed coordinated begun started hosted held ordered imposed decreed declared enforced levied made"
+    " voiced levelled leveled issued carried provided donated sponsored brokered mediated".split()
 )
 _TAKING_NO_OBJECT: Final = frozenset(
     "poured streamed flocked marched gathered rallied demonstrated protested clashed fought trained massed converged"
@@ -120,7 +123,11 @@ _PROMISING: Final = frozenset(
     for ending in ("", "s")
 )
 _HEADLINE_ACLS: Final = _HEADLINE_PASSIVES | frozenset(
-    "sent shut found urged accused blamed given granted rejected approved targeted deported flown moved denied".split()
+    "sent shut found urged accused blamed given granted rejected approved targeted deported flown moved denied slain"
+    " slaughtered massacred maimed hurt gassed dismembered axed dismissed toppled overthrown deposed scrapped shelved vetoed"
+    " dissolved lashed flogged whipped ambushed hijacked rounded stripped freed cleared acquitted pardoned exiled impeached"
+    " quashed overturned defused intercepted downed hacked vandalised vandalized torn pulled withdrawn recaptured retaken"
+    " captured overrun evacuated airlifted delivered pledged signed ratified".split()
 )
 # What a headline's subject is without "is".
 _DISPOSED: Final = frozenset("willing ready set poised open prepared eager due likely".split())
@@ -128,6 +135,20 @@ _DOCUMENTS: Final = frozenset(
     "letter letters message messages note notes petition petitions statement statements cable telegram resolution"
     " declaration communique decree order law bill motion tweet report appeal".split()
 )
+# Verbs whose "of" was hung on their object: "stripped 31 activists of their nationality".
+_DEPRIVING: Final = frozenset(
+    f"{stem}{ending}"
+    for stem, endings in (
+        ("strip", ",s,ped,ping"), ("depriv", "e,es,ed,ing"), ("accus", "e,es,ed,ing"), ("rob", ",s,bed,bing"),
+        ("reliev", "e,es,ed,ing"), ("convict", ",s,ed,ing"), ("acquit", ",s,ted,ting"), ("suspect", ",s,ed,ing"),
+        ("clear", ",s,ed,ing"), ("notif", "y,ies,ied,ying"), ("assur", "e,es,ed,ing"), ("warn", ",s,ed,ing"),
+    )
+    for ending in endings.split(",")
+)  # fmt: skip
+_VERB_FORMS: Final = frozenset({"VBZ", "VBP", "VB", "VBD", "VBN"})
+_BEFORE_NOUNS: Final = frozenset({"amod", "compound", "det", "nummod", "nmod:poss", "nmod:desc"})
+_PARTICLES: Final = frozenset("over up off out back down in away".split())
+_TO_WHOM: Final = frozenset({"to", "from", "with", "for"})
 _STOPS: Final = frozenset([".", "!", "?", '"', "\u201d"])
 # What names a speaker before or after a colon.
 _NAMING: Final = frozenset({"PROPN", "NOUN", "ADJ", "PUNCT", "PART"})
@@ -146,6 +167,13 @@ _OBSERVING: Final = frozenset(
         ("mention", " s ed ing"), ("film", " s ed ing"), ("study", " ing"), ("studi", "es ed"), ("cit", "e es ed ing"),
         ("review", " s ed ing"), ("observ", "e es ed ing"), ("discuss", " es ed ing"), ("expect", " s ed ing"),
         ("predict", " s ed ing"), ("cover", " s ed ing"), ("hear", " s d ing"), ("see", " s n ing"),
+        ("publish", " es ed ing"), ("broadcast", " s ing"), ("welcom", "e es ed ing"), ("answer", " s ed ing"),
+        ("condemn", " s ed ing"), ("shar", "e es ed ing"), ("greet", " s ed ing"), ("hail", " s ed ing"),
+        ("prais", "e es ed ing"), ("criticis", "e es ed ing"), ("criticiz", "e es ed ing"), ("denounc", "e es ed ing"),
+        ("receiv", "e es ed ing"), ("applaud", " s ed ing"), ("deplor", "e es ed ing"), ("resent", " s ed ing"),
+        ("echo", " es ed ing"), ("call", " s ed ing"), ("ignor", "e es ed ing"), ("notic", "e es ed ing"), ("miss", " es ed ing"),
+        ("cheer", " s ed ing"), ("celebrat", "e es ed ing"), ("interpret", " s ed ing"), ("verif", "y ies ied ying"),
+        ("photograph", " s ed ing"), ("televis", "e es ed ing"), ("quot", "e es ed ing"), ("read", " s ing"), ("overshadow", " s ed ing"),
         ("compar", "e es ed ing"), ("avoid", " s ed ing"), ("avert", " s ed ing"), ("analys", "e es ed ing"), ("recogni", "se ze sed zed"),
     )
     for ending in (["", *endings.split()] if endings.startswith(" ") else endings.split())
@@ -242,8 +270,10 @@ class Clauses:
             and self.tags[root] == "NOUN"
             and self.lowers[root] in verbs
             and self._has_subject(root)
+            and not (self._is_headline() and self._mend_covered(root, self.children[root], verbs))
         ):
             self._read_as_verb(root, "VBZ")  # "ETA hands over arms"
+            self._mend_particle(root)
         elif self.tags[root] not in ("VERB", "AUX") or (
             "flat" in relations and self.kids_by(root, "flat")
         ):
@@ -302,7 +332,7 @@ class Clauses:
         if (
             0 < len(left) <= 8
             and len(right) > 2
-            and all(tags[i] in _NAMING for i in left)
+            and all(tags[i] in _NAMING for i in left if not self._joins_names(i, colon))
             and (not self._is_capital(left) or self._is_capital(right))
             # "Doha: Hospitals received ... ." is sent from Doha
             and (any(tags[i] != "PROPN" for i in left) or self.tokens.words[last - 1] not in _STOPS)
@@ -318,6 +348,10 @@ class Clauses:
             speaker, said = right, left
         else:
             return None
+        addressee: int | None = None
+        if speaker is left and "to" in lowers[first:colon]:
+            addressee = colon - 1  # "UN to Sudan's generals: let aid through"
+            speaker = range(first, lowers.index("to", first, colon))
         heads, relations = list(self.heads), list(self.relations)
         tops = [
             [i for i in part if heads[i] == i or heads[i] not in part] for part in (speaker, said)
@@ -334,11 +368,27 @@ class Clauses:
         heads[colon] = colon
         heads[who] = heads[what] = colon
         relations[colon], relations[who], relations[what] = "root", "nsubj", "ccomp"
+        if addressee is not None:
+            for i in range(speaker.stop, colon):
+                heads[i], relations[i] = addressee, relations[i] if i > speaker.stop else "case"
+                if relations[i] not in ("case", "punct", "nmod:poss"):
+                    relations[i] = "compound"
+            heads[addressee], relations[addressee] = colon, "iobj"
         self.heads, self.relations = heads, relations
         self.tags, self.xpos, self.lowers = list(tags), list(self.xpos), list(lowers)
         self.tags[colon], self.xpos[colon], self.lowers[colon] = "VERB", "VBZ", "says"
         self.words |= {"says"}
         return colon
+
+    def _joins_names(self, token: int, colon: int) -> bool:
+        """Tell whether *to* stands between who speaks and who is spoken to: *UN to Sudan: let aid in*."""
+        return (
+            self.lowers[token] == "to"
+            and self.first < token < colon - 1
+            and self.tags[token - 1] in ("PROPN", "NOUN")
+            and self.tags[colon - 1] in ("PROPN", "NOUN")
+            and self.tags[colon + 1] != "NUM"
+        )
 
     def _has_subject(self, root: int) -> bool:
         """Tell whether a word read as a noun has a subject before it and nothing that makes it a predicate."""
@@ -447,6 +497,11 @@ class Clauses:
         for token, relation in ((subject, "nsubj"), (complement, "obj")):
             if token is not None:
                 self._move(token, verb, relation)
+        if complement is not None and subject < verb < complement:
+            # "Israeli jets pound airfield": what stands before the subject is its own
+            for kid in list(self.children[complement]):
+                if kid < subject and self.relations[kid] in _BEFORE_NOUNS:
+                    self._move(kid, subject, self.relations[kid])
 
     def _mend_fragment(self, top: int, verbs: frozenset[str]) -> None:
         """Find the verb of a sentence that was read as a phrase.
@@ -455,10 +510,13 @@ class Clauses:
         addition), *Iran to free two* (a headline's future), *Recep Tayyip Erdogan phoned ...* (a name read as a verb).
         """
         kids = self.children[top]
-        if self._mend_participle(top, kids, verbs):
+        if self._mend_participle(top, kids, verbs) or self._mend_sentence(top, kids):
             return
         if any(self.relations[k] in ("cop", "nsubj", "nsubj:pass", "csubj", "expl") for k in kids):
+            if self._is_headline():
+                self._mend_covered(top, kids, verbs)
             return
+        self._mend_possessive(top, kids, verbs)
         if self.relations[top] == "nsubj":
             above = self.heads[top]
             if not any(self.relations[k] == "nsubj" and k > top for k in self.children[above]):
@@ -548,7 +606,7 @@ class Clauses:
             for k in kids:
                 if (
                     k > top
-                    and relations[k] == "acl"
+                    and relations[k] in ("acl", "amod")
                     and xpos[k] in ("VBN", "VBD")
                     and lowers[k] in _HEADLINE_ACLS
                     and not any(relations[g] in ("obj", "aux", "mark") for g in self.children[k])
@@ -570,6 +628,7 @@ class Clauses:
                     self.heads[before] in (k, top)
                     or (k == top and self.heads[self.heads[before]] == top)
                     or (before == k - 3 and self.heads[before] == k - 2)
+                    or (k < top and self.heads[self.heads[before]] == top)
                 )
                 or relations[before]
                 not in ("compound", "nmod:poss", "obl:unmarked", "nmod:unmarked")
@@ -621,6 +680,103 @@ class Clauses:
                 self._read_as_verb(k, "VBZ")
                 self._promote(k, top, before, objects[0])
                 return
+
+    def _mend_sentence(self, top: int, kids: list[int]) -> bool:
+        """Read *A shipment docked in Colombo.* or *A stoppage by drivers stranded commuters.* as a whole sentence.
+
+        What ends in a full stop has a verb; a participle with an object, or one that is no passive, is it.
+        """
+        if self.heads[top] != top or self.lowers[self.last - 1] != "." or self.tags[top] != "NOUN":
+            return False
+        for verb in kids:
+            if (
+                verb < top
+                or self.relations[verb] != "acl"
+                or self.xpos[verb] not in ("VBN", "VBD")
+                or self.tags[verb] != "VERB"
+            ):
+                continue
+            below = [(k, self.relations[k]) for k in self.children[verb]]
+            if any(r in ("aux", "aux:pass", "mark", "obl:agent") for _, r in below):
+                return False
+            active = any(r == "obj" and k > verb for k, r in below)
+            if not active and (
+                self.lowers[verb] in _HEADLINE_ACLS
+                or not any(r == "obl" and k > verb for k, r in below)
+                or any(r == "obl" and "by" in self._marks_of(k) for k, r in below)
+                or self.lowers[verb] in _GIVEN
+                or verb - top < 2
+            ):
+                return False
+            self._read_as_verb(verb, "VBD")
+            for kid, relation in below:
+                if kid < verb and (relation.startswith("nsubj") or relation == "obl"):
+                    self._move(kid, top, "nmod")  # "by drivers", "to Sri Lanka"
+            self._promote(verb, top, top, None)
+            return True
+        return False
+
+    def _mend_covered(self, top: int, kids: list[int], verbs: frozenset[str]) -> bool:
+        """Find the verb of *Japan and India eye closer ties*, read as a part of the noun that is its object."""
+        subjects = [k for k in kids if self.relations[k] == "nsubj" and k < top]
+        if len(subjects) != 1 or any(self.relations[k] == "cop" for k in kids):
+            return False
+        subject = subjects[0]
+        _, end = self.subtree(subject)
+        many = (
+            any(self.relations[k] == "conj" for k in self.children[subject])
+            or self.xpos[subject] in ("NNS", "NNPS")
+            or self.lowers[subject] in _PLURAL
+        )
+        if (
+            end < top
+            and self.heads[end] == top
+            and self.relations[end] in ("compound", "amod")
+            and self.lowers[end] in verbs
+            and self.xpos[end] in (("NN", "JJ", "VBP", "VB") if many else ("NNS", "VBZ"))
+        ):
+            self._read_as_verb(end, "VBP" if many else "VBZ")
+            for kid in self.children[end]:
+                self._move(kid, top, self.relations[kid])  # "closer" was hung on "eye"
+            self._promote(end, top, subject, top)
+            return True
+        return False
+
+    def _mend_possessive(self, top: int, kids: list[int], verbs: frozenset[str]) -> None:
+        """Read *Israel snubs UN envoy* with a verb, where ``snubs`` was taken for the *'s* of a possessor."""
+        for owner in kids:
+            if owner > top or self.relations[owner] != "nmod:poss":
+                continue
+            for mark in self.children[owner]:
+                if (
+                    self.relations[mark] == "case"
+                    and self.tags[mark] == "PART"
+                    and len(self.lowers[mark]) > 2
+                    and self.lowers[mark] in verbs
+                ):
+                    self._read_as_verb(mark, "VBZ")
+                    self._move(mark, top, "compound")
+                    self._promote(mark, top, owner, top)
+                    return
+
+    def _mend_particle(self, verb: int) -> None:
+        """Read *hands over a bomber to Morocco*, taken for a noun with a preposition, as a verb with a particle."""
+        after = verb + 1
+        if after >= self.last:
+            return
+        thing = self.heads[after]
+        if (
+            self.lowers[after] not in _PARTICLES
+            or self.relations[after] != "case"
+            or self.heads[thing] != verb
+            or self.relations[thing] != "nmod"
+        ):
+            return
+        self._move(after, verb, "compound:prt")
+        self._move(thing, verb, "obj")
+        for kid in list(self.children[thing]):
+            if self.relations[kid] == "nmod" and _TO_WHOM & self.cases(kid):
+                self._move(kid, verb, "obl")
 
     def _mend_participle(self, top: int, kids: list[int], verbs: frozenset[str]) -> bool:
         """Find the verb of *Mobs looted shops* or *Sweden cut aid*, read as a participle before its object."""
@@ -1016,9 +1172,11 @@ class Clauses:
 
     def _mend_headless(self, verb: int) -> bool:
         """Find the subject of a headline's verb, taken for a modifier: *Myanmar pardons a monk*, *A, B sign accord*."""
-        if self.heads[verb] != verb or self.xpos[verb] not in ("VBZ", "VBP", "VB", "VBD"):
+        if self.heads[verb] != verb or self.xpos[verb] not in _VERB_FORMS:
             return False
         kids = self.children[verb]
+        if self.xpos[verb] == "VBN" and not any(self.relations[k] == "obj" for k in kids):
+            return False
         if any(
             self.relations[k] in ("aux", "aux:pass", "nsubj:pass", "mark", "expl") for k in kids
         ):
@@ -1028,7 +1186,14 @@ class Clauses:
                 kid < verb
                 and self.tags[kid] in ("PROPN", "NOUN")
                 and self.relations[kid]
-                in ("compound", "dislocated", "nmod:unmarked", "vocative", "nmod:poss")
+                in (
+                    "compound",
+                    "dislocated",
+                    "nmod:unmarked",
+                    "vocative",
+                    "nmod:poss",
+                    "obl:agent",
+                )
                 and not any(self.relations[k] in ("case", "cop") for k in self.children[kid])
             ):
                 self._move(kid, verb, "nsubj")
@@ -1044,6 +1209,9 @@ class Clauses:
         if len(before) != 1 or any(self.relations[k] in ("aux:pass", "aux") for k in kids):
             return
         passive = self.relations[before[0]] == "nsubj:pass"
+        if passive and self.lowers[verb] in _TAKING_NO_OBJECT and not self._is_headline():
+            self._move(before[0], verb, "nsubj")  # "The minister conferred with officials"
+            return
         for kid in kids:
             if kid < verb or self.relations[kid] not in (("xcomp", "obj") if passive else ("obj",)):
                 continue
@@ -1575,7 +1743,11 @@ class Clauses:
         if is_noun:
             # the light verb may own the phrase: "held talks in Geneva with Iran"
             verb = self.governor_of_noun(token)
-            if verb is not None and name not in ("in", "at"):
+            if (
+                verb is not None
+                and name not in ("in", "at")
+                and not (name == "by" and self.lowers[verb] in _OBSERVING)
+            ):
                 found = [
                     k
                     for k in self.kids(verb)
@@ -1601,7 +1773,7 @@ class Clauses:
                 )
             return found
         # the object may own the phrase: "imposed sanctions on Iran"; or the particle: "stayed away from talks"
-        if name not in ("of", "by"):
+        if name not in ("of", "by") or (name == "of" and self.lowers[token] in _DEPRIVING):
             for inner in self.kids_by(token, "obj", "nsubj:pass", "obl", "advmod", "compound:prt"):
                 found = found + [
                     k

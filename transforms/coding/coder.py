@@ -93,7 +93,7 @@ _GATHERINGS: Final = frozenset(
     " riot riots rioting unrest sit-in boycott vigil blockade blockades stay-away shutdown".split()
 )
 _TRUCES: Final = frozenset(
-    "truce truces ceasefire ceasefires fire armistice lull calm cessation pause".split()
+    "truce truces ceasefire ceasefires fire armistice lull calm cessation pause gun guns fighting shelling artillery".split()
 )
 _NOBODY: Final = {"PROTEST": _GATHERINGS, "RETREAT": _TRUCES}
 """Subjects that are nobody, by type; of other types what kills."""
@@ -118,6 +118,7 @@ _DEALS: Final = frozenset({"AGREE", "COOPERATE", "CONSULT", "SUPPORT"})
 _CALLINGS: Final = frozenset(
     "player players star stars coach singer director actor actress champion captain".split()
 )
+_CONDITIONS: Final = frozenset({"if", "unless"})
 _NEGATING: Final = frozenset({"not", "no", "never"})
 # What opens a sentence about a story.
 _STORIES: Final = frozenset(
@@ -136,6 +137,45 @@ _CAPTORS: Final = frozenset(
     " hostage hostages".split()
 )
 _DOMESTIC_FORCE: Final = frozenset({"COP", "UAF", "CRM", "CVL", "REB"})
+# What bodies of one state do to another state.
+_BETWEEN_STATES: Final = frozenset(
+    "AGREE CONSULT SUPPORT COOPERATE AID REQUEST ACCUSE REJECT THREATEN SANCTION MOBILIZE".split()
+)
+_ENVOYS: Final = frozenset(
+    "ambassador ambassadors envoy envoys diplomat diplomats consul consuls attache attaches attach\u00e9 embassy consulate"
+    " nuncio counterpart".split()
+)
+_IN_THE_COUNTRY: Final = frozenset(
+    [("COERCE", "curfew"), ("COERCE", "martial-law"), ("COERCE", "restrict"), ("COERCE", "censor")]
+    + [("PROTEST", m) for m in (None, "demo", "strike", "riot", "obstruct")]
+)
+"""What takes place in the only country that a sentence names, though nobody is said to do it."""
+_SPOKEN: Final = frozenset("AGREE THREATEN ACCUSE REJECT SUPPORT CONCEDE".split())
+"""What a speaker does by saying it, where nobody else is named."""
+_HOME_MODES: Final = (
+    (
+        "COERCE",
+        "GOV",
+        ("arrest", "curfew", "martial-law", "censor", "restrict", "seize", "withhold"),
+    ),
+    ("SANCTION", "GOV", ("convict",)),
+    ("ACCUSE", "GOV", ("investigate", "allege")),
+    ("RETREAT", "GOV", ("resign",)),
+    (
+        "PROTEST",
+        "CVL",
+        (None, "demo", "strike", "riot", "obstruct", "hunger", "vandalize", "boycott"),
+    ),
+    ("ASSAULT", "UAF", (None, "firearms", "primitive", "beat", "explosives", "destroy", "abduct")),
+    ("ASSAULT", "COP", ("crowd-control",)),
+    ("MOBILIZE", "COP", ("police",)),
+)
+_AT_HOME: Final[dict[tuple[str, str | None], str]] = {
+    (kind, mode): sector for kind, sector, modes in _HOME_MODES for mode in modes
+}
+"""What is done at home, and by whom where his name or title says nothing."""
+_LOCAL: Final = frozenset({"COP", "JUD", "LEG", "EDU", "MED"})
+"""Sectors of bodies that are where things happen: *Liverpool Crown Court*."""
 _INSTITUTIONS: Final = frozenset({"GOV", "LEG", "JUD", "PTY", "OPP", "SPY"})
 _STATE_SECTORS: Final = frozenset(
     {"GOV", "MIL", "COP", "LEG", "JUD", "SPY", "PTY", "REB", "OPP", "PRM"}
@@ -177,9 +217,9 @@ def load_coder(
         from transforms.knowledge.resolve import load_knowledge
 
         knowledge = load_knowledge(knowledge_files)
-    return EventCoder(
-        load_lexicon(lexicons), knowledge, coder_version(lexicons), keep_unresolved, threshold
-    )
+    lexicon = load_lexicon(lexicons)
+    version = f"{CODER_VERSION}+{lexicon.digest}"
+    return EventCoder(lexicon, knowledge, version, keep_unresolved, threshold)
 
 
 class EventCoder:
@@ -605,7 +645,7 @@ class EventCoder:
             graph, reading.trigger, reading.covers, resolved,
             frozenset(n.actor.entity_id for n in (*actors, *recipients) if n.actor.entity_id),
         )  # fmt: skip
-        actors, recipients = self._localised(resolved, phrases, actors, recipients, place)
+        actors, recipients = self._localised(view, phrases, kind, mode, actors, recipients, place)
         kept = [
             r for r in recipients if not _same_actor(r, actors) and not _is_own(graph, r, actors)
         ]
@@ -630,22 +670,29 @@ class EventCoder:
             moved = (phrases.actor(t) for t in graph.patients(reading.trigger))
             movers = ("GOV",) if kind == "SANCTION" else ("MIL", "COP", "REB")
             actors = [n for n in moved if n is not None and n.actor.sector in movers]
-            actors, _ = self._localised(resolved, phrases, actors, recipients, place)
+            actors, _ = self._localised(view, phrases, kind, mode, actors, recipients, place)
             recipients = [r for r in recipients if not _same_actor(r, actors)]
         if kind == "ASSAULT" and not actors and graph.tags[reading.trigger] == "VERB":
             doers = _doers_beside(graph, reader, reading)
             actors = self._actors(phrases, doers, taken, pair, view)
-            actors, _ = self._localised(resolved, phrases, actors, recipients, place)
+            actors, _ = self._localised(view, phrases, kind, mode, actors, recipients, place)
         if (
             not any(n.actor.code for n in actors)
             and not (reading.reciprocal and len({n.actor.code for n in recipients}) > 1)
             and not self._has_subject(graph, reading)
         ):
-            implied = self._implied(graph, reading, kind, mode, recipients, place, resolved, sizes)
+            home = view.home(phrases)
+            if home is None and _is_in_the_country(graph, reading, kind, mode):
+                home = view.only_country(phrases)
+            implied = self._implied(graph, reading, kind, mode, recipients, place, home, sizes)
             if implied is not None:
                 actors = [implied]
                 described = kind == "ACCUSE" and graph.relations[reading.trigger] == "acl"
                 confidence *= 0.6 if described else 0.8  # "officials accused of abuses"
+        if not any(n.actor.code or n.actor.sector for n in actors):
+            local = self._local(graph, phrases, view, reading, kind, mode, place)
+            if local:
+                actors, confidence = local, confidence * 0.85
         recipients = self._at_home(graph, phrases, reading, kind, mode, actors, recipients, place)
         if not actors and reading.reciprocal and len({n.actor.code for n in recipients}) > 1:
             actors, recipients = recipients, []  # "fighting between A and B"
@@ -742,6 +789,7 @@ class EventCoder:
                 and _is_inside(graph, reading, resolved_actors)
             )
             or (reading.reciprocal and len({n.actor.code for n in (*actors, *recipients)}) > 1),
+            owned=_is_inside(graph, reading, resolved_actors),
             triggers=triggers - {outer},
         )
         confidence *= factor
@@ -925,30 +973,49 @@ class EventCoder:
     # -- rules on actors -----------------------------------------------------------------------------------------
 
     def _localised(
-        self, resolved: ResolvedArticle, phrases: Phrases, actors: list[Named], recipients: list[Named],
+        self, view: _View, phrases: Phrases, kind: str, mode: str | None, actors: list[Named], recipients: list[Named],
         place: tuple[int, object, str] | None,
     ) -> tuple[list[Named], list[Named]]:  # fmt: skip
-        """Give groups without a country that of the event's place, of the other side, or of the article."""
+        """Give groups without a country that of the event's place, of the other side, or of the article.
+
+        Who deals with another state is not of that state: *The Senate approved aid to Ukraine* leaves the Senate without
+        a country where neither the dateline nor the article has one.
+        """
         if not any(phrases.is_domestic(n) for n in (*actors, *recipients)):
             return actors, recipients
+        resolved = view.resolved
         there = place[1].country if place is not None else None  # type: ignore[attr-defined]
         known = next(
             (n.actor.country for n in (*recipients, *actors) if n.actor.country and not n.generic),
             None,
         )
 
-        def fill(side: list[Named]) -> list[Named]:
+        graph = phrases.graph
+
+        def fill(side: list[Named], foreign: set[str | None]) -> list[Named]:
             filled = []
             for n in side:
                 if phrases.is_domestic(n):
                     # the institutions of a state are its own, other people belong to where they are
-                    order = (known, there) if n.actor.sector in _INSTITUTIONS else (there, known)
-                    country = order[0] or order[1] or resolved.home_country
+                    order = [known, there] if n.actor.sector in _INSTITUTIONS else [there, known]
+                    order.append(resolved.home_country)
+                    if foreign and n.actor.sector in _OFFICIAL:
+                        sent = view.dateline_place(self.knowledge)
+                        order = [there, sent.country if sent is not None else None, order[-1]]
+                        order = [c for c in order if c not in foreign]
+                        if any(
+                            graph.tags[k] == "PRON" for k in graph.kids_by(n.token, "nmod:poss")
+                        ):
+                            order = []  # "its ministers": whose, the sentence before does not say
+                    country = next((c for c in order if c), None)
                     n = phrases.with_country(n, country, country) if country else n
                 filled.append(n)
             return filled
 
-        return fill(actors), fill(recipients)
+        return (
+            fill(actors, {n.actor.country for n in recipients if _is_abroad(graph, kind, mode, n)}),
+            fill(recipients, set()),
+        )
 
     def _is_own_place(self, phrases: Phrases, named: Named, actors: list[Named]) -> bool:
         entity = phrases.entity(named.token)
@@ -981,6 +1048,9 @@ class EventCoder:
             and graph.lowers[t] not in _NOBODY.get(reading.event_type, _WEAPONS)
             for t in (*reading.actors, *graph.subjects(reading.trigger))
             if t != reading.trigger
+            and not (  # "gets life", "walks free"
+                "subj" in reading.entry.recipient and t in reading.recipients
+            )
             and not (graph.heads[t] == reading.trigger and graph.relations[t] in _MODIFYING)
         )
 
@@ -992,20 +1062,22 @@ class EventCoder:
 
     def _implied(
         self, graph: Clauses, reading: Reading, kind: str, mode: str | None, recipients: list[Named],
-        place: tuple[int, object, str] | None, resolved: ResolvedArticle, sizes: dict[str, int],
+        place: tuple[int, object, str] | None, home: str | None, sizes: dict[str, int],
     ) -> Named | None:  # fmt: skip
         """Return the actor that the event itself implies: the state in a passive arrest, gunmen of the place in a blast."""
         country = place[1].country if place is not None else None  # type: ignore[attr-defined]
         # "he apologised" has somebody who does it, "he was pardoned" leaves him out
-        silent = graph.tags[reading.trigger] != "VERB" or graph.is_passive(reading.trigger)
+        silent = (
+            graph.tags[reading.trigger] != "VERB"
+            or graph.is_passive(reading.trigger)
+            or "subj" in reading.entry.recipient
+        )
         if kind == "ASSAULT" and country is None:
-            country = resolved.home_country
+            country = home
         elif country is None:
-            country = (
-                next((n.actor.country for n in recipients if n.actor.country), None)
-                or resolved.home_country
-            )
-        if not (recipients or place) or (country is None and kind != "ASSAULT"):
+            country = next((n.actor.country for n in recipients if n.actor.country), None) or home
+        at_home = country is not None and _is_in_the_country(graph, reading, kind, mode)
+        if not (recipients or place or at_home) or (country is None and kind != "ASSAULT"):
             return None
         if (
             (
@@ -1032,6 +1104,10 @@ class EventCoder:
             or (kind == "RETREAT" and mode is None and silent and self._is_lifted(graph, reading))
         ):
             sector = "JUD" if kind == "SANCTION" and mode == "convict" else "GOV"
+        elif kind == "ASSAULT" and mode == "crowd-control" and country is not None:
+            sector = "COP"  # "Tear gas greeted traders in Kampala"
+        elif kind == "COOPERATE" and silent and place is not None and recipients:
+            sector = "GOV"  # "was handed over to American marshals at Bogota airport"
         elif kind == "RETREAT" and mode == "release" and silent and recipients:
             freed = {t for n in recipients for t in (n.token, *graph.kids(n.token))}
             taken = not _CAPTORS.isdisjoint(graph.words) or any(
@@ -1059,7 +1135,9 @@ class EventCoder:
             sector = (
                 "CVL"  # "Calls grow in Peru for an election", "Outrage in Pakistan over a film"
             )
-        elif kind == "PROTEST" and (place is not None or any(n.named for n in recipients)):
+        elif kind == "PROTEST" and (
+            place is not None or at_home or any(n.named for n in recipients)
+        ):
             sector = "CVL"
         elif kind == "ASSAULT" and (
             any(n.named or n.actor.sector not in (None, "MIL") for n in recipients) or sizes
@@ -1068,6 +1146,55 @@ class EventCoder:
         else:
             return None
         return _implied_party(graph, reading, country, sector)
+
+    def _local(
+        self, graph: Clauses, phrases: Phrases, view: _View, reading: Reading, kind: str, mode: str | None,
+        place: tuple[int, object, str] | None,
+    ) -> list[Named]:  # fmt: skip
+        """Return who does something at home, in words that say no more than that: *Rangers arrested four in Karachi*.
+
+        He is of the only country of the sentence's places; a post with a state's name tells it too: *Costa stepped down
+        as Portugal's prime minister*. A bare statement of who says so makes a threat or a deal his.
+        """
+        found = []
+        country = place[1].country if place is not None else None  # type: ignore[attr-defined]
+        country = country or view.home(phrases)
+        if kind == "RETREAT" and mode == "resign":
+            for kid in graph.kids_by(reading.trigger, "obl", "advcl"):
+                named = phrases.actor(kid) if "as" in graph.cases(kid) else None
+                if named is not None and named.actor.code:
+                    country = named.actor.country
+        if mode == "allege" and view.mark is not None:
+            return []
+        if country is not None and (kind, mode) in _AT_HOME:
+            for token in reading.actors:
+                if graph.tags[token] not in ("NOUN", "PROPN") or (
+                    graph.lowers[token] in _NOBODY.get(kind, _WEAPONS)
+                ):
+                    continue
+                entity = phrases.entity(token)
+                if entity is not None and (
+                    (entity.type == "ORG" and kind != "COERCE")
+                    or entity.country not in (None, country)
+                ):
+                    return []
+                if kind in ("ASSAULT", "PROTEST") and view.mark is not None:
+                    continue
+                if (
+                    graph.tags[token] == "NOUN"
+                    and self.knowledge.role(graph.lowers[token]) is None
+                    and not (kind == "PROTEST" and graph.xpos[token] == "NNS")
+                ):
+                    continue  # a storm, a vaccine and a wine attack too, an app blocks calls
+                named = phrases.whoever(token, country, _AT_HOME[kind, mode])
+                if named is not None:
+                    found.append(named)
+        elif kind in _SPOKEN and all(t == reading.trigger for t in reading.actors):
+            speaker = circumstances.attribution(graph, reading.trigger, frozenset())
+            named = phrases.actor(speaker) if speaker is not None else None
+            if named is not None and named.actor.code:
+                found.append(named)
+        return found
 
     def _at_home(
         self, graph: Clauses, phrases: Phrases, reading: Reading, kind: str, mode: str | None, actors: list[Named],
@@ -1168,6 +1295,11 @@ class EventCoder:
             and rule is not None
             and rule.result not in ("=", kind)
             and not _own_words(graph, outer)
+            and not (
+                any(n.actor.code for n in actors)
+                and not _CONDITIONS.isdisjoint(graph.words)
+                and _is_told_if(graph, reading, outer)
+            )
             and not self._speaks_for_itself(graph, phrases, reading, actors)
         ):
             rule = None
@@ -1194,8 +1326,37 @@ class _View:
         self.mark: str | None = None  # a word of a quiet domain in the sentence at hand
         self._place: Place | None = None
         self._placed = False
+        self._homes: dict[int, str | None] = {}
         self.dated = frozenset(t for d in resolved.dates for t in range(d.first, d.last))
         self.labels = {t: s.label for s in resolved.annotated.spans for t in range(s.first, s.last)}
+
+    def home(self, phrases: Phrases) -> str | None:
+        """Return the article's country, else the only one that the places of the sentence are in."""
+        if self.resolved.home_country is not None:
+            return self.resolved.home_country
+        graph = phrases.graph
+        if graph.first not in self._homes:
+            countries = set()
+            placed = False
+            for token in self.resolved.entity_of_token.keys() & range(graph.first, graph.last):
+                entity = phrases.entity(token)
+                if entity is not None and entity.country is not None:
+                    countries.add(entity.country)
+                    placed = placed or (
+                        entity.type in ("LOC", "FAC")
+                        or (entity.type == "ORG" and entity.sector in _LOCAL)
+                    )
+            self._homes[graph.first] = countries.pop() if placed and len(countries) == 1 else None
+        return self._homes[graph.first]
+
+    def only_country(self, phrases: Phrases) -> str | None:
+        """Return the only country that the names of the sentence are of, whatever they name."""
+        first, last = phrases.graph.first, phrases.graph.last
+        entities = (
+            phrases.entity(t) for t in self.resolved.entity_of_token.keys() & range(first, last)
+        )
+        countries = {e.country for e in entities if e is not None and e.country is not None}
+        return countries.pop() if len(countries) == 1 else None
 
     def dateline_place(self, knowledge: Knowledge) -> Place | None:
         """Return the place the report was sent from, where events without a place of their own are put."""
@@ -1364,6 +1525,43 @@ def _own_words(graph: Clauses, outer: int) -> bool:
     speakers = set(graph.subjects(graph.heads[node]))
     own = set(graph.subjects(outer))
     return bool(speakers & own) or any(graph.tags[t] == "PRON" for t in own)
+
+
+def _is_abroad(graph: Clauses, kind: str, mode: str | None, named: Named) -> bool:
+    """Tell whether a recipient is of another state than the bodies that do this to it: a state by name, its envoys, its people."""
+    if named.generic or not named.actor.country:
+        return False
+    sector = named.actor.sector
+    if "in" in graph.cases(named.token):
+        return False  # "threatens civil war in Haiti"
+    if sector is None:
+        return kind in _BETWEEN_STATES or mode in ("expel", "deport", "discontinue")
+    if graph.lowers[named.token] in _ENVOYS:
+        return True
+    if sector in ("CVL", "REF"):
+        return kind == "AID" or mode == "deport"
+    return sector == "JRN" and mode in ("expel", "deport")
+
+
+def _is_in_the_country(graph: Clauses, reading: Reading, kind: str, mode: str | None) -> bool:
+    """Tell whether an event takes place in the only country that its sentence names, though nobody is said to do it."""
+    return (
+        (kind, mode) in _IN_THE_COUNTRY
+        and graph.relations[reading.trigger] in ("root", "nsubj", "nsubj:pass", "ccomp", "obj")
+        and (reading.entry.pos == "N" or graph.is_passive(reading.trigger))
+    )
+
+
+def _is_told_if(graph: Clauses, reading: Reading, outer: int) -> bool:
+    """Tell whether nobody else says what an actor would do under a condition: *Iran would close the strait if hit*."""
+    return (
+        graph.relations[outer] == "root"
+        and not any(o in ("say", "suppose") for o, _ in reading.chain)
+        and not graph.kids_by(outer, "parataxis")
+        and any(
+            not _CONDITIONS.isdisjoint(graph.cases(k)) for k in graph.kids_by(outer, "advcl", "obl")
+        )
+    )
 
 
 def _is_inside(graph: Clauses, reading: Reading, side: list[Named]) -> bool:

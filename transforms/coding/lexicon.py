@@ -152,7 +152,7 @@ class Choice:
         return {tail: tuple(group) for tail, group in tails.items()}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class Entry:
     """One line of an event or operator table, compiled.
 
@@ -635,8 +635,12 @@ def _sources(extra: tuple[str, ...]) -> list[tuple[str, str]]:
 
 def lexicon_digest(extra: tuple[str, ...] = ()) -> str:
     """Return a digest over every table that ``load_lexicon(extra)`` would read."""
+    return _digest(_sources(extra))
+
+
+def _digest(tables: list[tuple[str, str]]) -> str:
     total = hashlib.blake2b(digest_size=8)
-    for _, text in _sources(extra):
+    for _, text in tables:
         total.update(text.encode("utf-8"))
         total.update(b"\0")
     return total.hexdigest()
@@ -751,7 +755,7 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         frozenset(figurative),
         themes,
         _contexts(by_kind["contexts"]),
-        lexicon_digest(extra),
+        _digest(tables),
         len(entries),
     )
 

@@ -650,6 +650,20 @@ class Phrases:
             return not (graph.tokens.words[token].islower() and graph.phrase_left(token) == token)
         return facts.country is not None and _PEOPLE.search(word) is not None
 
+    def whoever(self, token: int, country: str, sector: str) -> Named | None:
+        """Return the phrase of a word that resolves to nobody as somebody of a country."""
+        if self.graph.lowers[token][:1].isdigit():
+            return None
+        return self._make(
+            token,
+            entity_id=None,
+            country=country,
+            code=country,
+            sector=sector,
+            generic=True,
+            named=False,
+        )
+
     def with_country(self, named: Named, code: str, country: str | None) -> Named:
         """Return a generic actor (``police``) with the country of its surroundings."""
         actor = dataclasses.replace(named.actor, code=code, country=country)

@@ -102,6 +102,19 @@ _IMPLYING: Final = frozenset({"COERCE", "ASSAULT", "SANCTION"})
 _SIGNED: Final = frozenset({"signed", "ratified", "initialled", "initialed", "sealed"})
 _JOINTS: Final = frozenset({"of", "from", "to", "for", "in", "on", "-"})
 """Prepositions that join the words of a nominal form."""
+_LAWS: Final = frozenset(
+    "bill bills law laws decree decrees legislation act amendment amendments".split()
+)
+_ARRIVING: Final = frozenset(
+    f"{stem}{ending}"
+    for stem, endings in (
+        ("land", ",s,ed,ing"), ("arriv", "e,es,ed,ing"), ("fl", "y,ies,ew,own,ying"), ("touch", ",es,ed,ing"),
+        ("travel", ",s,ed,led,ing,ling"), ("head", ",s,ed,ing"), ("jet", ",s,ted,ting"), ("com", "e,es,ing"), ("came", ""),
+        ("go", ",es,ing"), ("went", ""), ("leav", "e,es,ing"), ("left", ""), ("depart", ",s,ed,ing"), ("set", ",s,ting"),
+        ("sail", ",s,ed,ing"), ("return", ",s,ed,ing"), ("embark", ",s,ed,ing"),
+    )
+    for ending in endings.split(",")
+)  # fmt: skip
 _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
 
 
@@ -302,6 +315,7 @@ class SentenceReader:
                 i -= 1
             return True
         i = token + 1
+        matched = token
         for word in entry.rest:
             limit = min(i + (2 if word in _OWN_PREPOSITIONS else 5), graph.last)
             while i < limit and graph.lowers[i] != word:
@@ -316,8 +330,10 @@ class SentenceReader:
                 and graph.relations[i] == "case"
                 and entry.pos == "V"
                 and graph.relations[i - 1] in ("obj", "flat")
+                and matched != i - 1
             ):
                 return False  # "took office in 1999" takes nobody in
+            matched = i
             i += 1
         return True
 
@@ -377,6 +393,12 @@ class SentenceReader:
             parts = _parts_of_speech(graph.tags[token], graph.xpos[token])
             if graph.xpos[token] == "VBG" and graph.relations[token] in _AS_SUBJECT:
                 parts = ("N", *parts)  # "fighting between ... flared"
+            elif (
+                parts == ("N",)
+                and word.endswith("ing")
+                and (graph.slot(token, "of") or graph.slot(token, "by"))
+            ):
+                parts = ("N", "V")  # "Turkey's blocking of a website"
             for pos in parts:
                 entries = table.get((word, pos))
                 if entries is not None:
@@ -508,11 +530,27 @@ class SentenceReader:
         joint = "in" in graph.cases(token) and bool(graph.kids_by(token, "amod"))
         if graph.tags[verb] != "VERB" or not (
             graph.cases(token) & _WHILE
+            or ("for" in graph.cases(token) and graph.lowers[verb] in _ARRIVING)
             or (joint and _JOINT & {graph.lowers[k] for k in graph.kids(token)})
         ):
             return ()
         return tuple(
             t for t in self._spread(graph.surface_subject(verb)) if self.is_kind(t, "actor")
+        )
+
+    def _where_headed(self, token: int, taken: tuple[int, ...]) -> tuple[int, ...]:
+        """Return whom *Modi in Bhutan on two-day visit* visits: a headline without a verb says it of the visitor."""
+        graph = self.graph
+        head = graph.heads[token]
+        if not graph.cases(token) & {"on", "for"} or not (
+            (graph.relations[token] == "nmod" and head in taken)
+            or graph.lowers[head] in _ARRIVING  # "Xi lands in Johannesburg for state visit"
+        ):
+            return ()
+        return tuple(
+            k
+            for k in graph.kids_by(head, "nmod", "obl")
+            if k not in taken and graph.cases(k) & {"in", "to", "at"} and self.is_kind(k, "actor")
         )
 
     def _modifiers(self, token: int) -> tuple[int, ...]:
@@ -601,6 +639,14 @@ class SentenceReader:
         recipients = (
             self._fill(token, entry.recipient, actors, entry.rest) if entry.recipient else ()
         )
+        if word != token and entry.pos == "N" and not actors:
+            # "Estonia's call-up of reservists": the possessor was hung on the last part
+            actors = self._fill(word, entry.actor, recipients, entry.rest)
+        if entry.label == "THREATEN" and "subj" in entry.recipient and not actors:
+            # "Kenya said Peru would pay a heavy price": who says so threatens
+            speaker = circumstances.attribution(self.graph, token, frozenset())
+            if speaker is not None:
+                actors = tuple(t for t in self._spread((speaker,)) if t not in recipients)
         if entry.pos == "N" and entry.recipient and not recipients:
             recipients = self._granted(token, actors)
         if entry.pos == "N" and not any(self.is_kind(t, "actor") for t in actors):
@@ -627,6 +673,8 @@ class SentenceReader:
             goods = self._fillers(token, "obj", entry.rest)
             actors = tuple(t for g in goods for t in self._modifiers(g)) or actors
             recipients = tuple(t for t in recipients if t not in actors and t not in goods)
+        if entry.label == "CONSULT" and entry.pos == "N" and not recipients and actors:
+            recipients = self._where_headed(token, actors)
         consumed = set()
         for condition in entry.needs:
             if condition.slot in ("any", "subj"):
@@ -750,7 +798,7 @@ class SentenceReader:
         self._memo[token] = found
         return found
 
-    def _through(self, token: int) -> list[Reading]:
+    def _through(self, token: int, *, enacted: bool) -> list[Reading]:
         """Return the readings reached at a content word: its own, or those under a noun that only frames them."""
         reading = self.reading(token)
         if reading is not None:
@@ -766,6 +814,12 @@ class SentenceReader:
                 inner = self.reading(kid)
                 if inner is not None:
                     found.append(inner)
+            elif enacted and graph.relations[kid] == "acl:relcl" and graph.lowers[token] in _LAWS:
+                inner = self.reading(kid)  # "passed a bill that gives Israel billions"
+                if inner is not None:
+                    own = (token, *(t for t in inner.actors if graph.tags[t] == "PRON"))
+                    actors = tuple(t for t in inner.actors if t not in own)
+                    found.append(dataclasses.replace(inner, actors=actors))
         return found
 
     def _read(self, token: int) -> Reading | None:
@@ -788,7 +842,7 @@ class SentenceReader:
         for operator in operators:
             contents: list[Reading] = []
             for t in self._content_tokens(token, operator):
-                contents.extend(self._through(t))
+                contents.extend(self._through(t, enacted=operator.label in _TRANSPARENT))
             for content in contents:
                 composed = self._compose(token, operator, content)
                 if composed is None:
@@ -870,7 +924,9 @@ class SentenceReader:
         *Kuwait's gift was handed over*: the noun says who did it. *U.S. threats were brushed off*: by whom nobody says,
         so the noun is the event.
         """
-        if any(self.is_kind(t, "actor") for t in plain.actors):
+        if any(self.is_kind(t, "actor") for t in plain.actors) and not (
+            plain.event_type == "CONSULT" and not self.graph.subjects(token)
+        ):
             return plain
         for patient in self.graph.patients(token):
             inner = self.reading(patient)
@@ -880,8 +936,10 @@ class SentenceReader:
                 or not any(self.is_kind(t, "actor") for t in inner.actors)
             ):
                 continue
-            if plain.event_type == "REJECT" and inner.event_type != "REJECT":
+            if plain.event_type in ("REJECT", "CONSULT") and inner.event_type != plain.event_type:
                 return inner
+            if plain.event_type == inner.event_type == "ACCUSE":
+                return inner  # "Kyiv's claims that ... could not be verified"
             return dataclasses.replace(
                 plain,
                 actors=inner.actors,
@@ -975,9 +1033,13 @@ class SentenceReader:
         if operator.pos == "N" and not any(self.is_kind(t, "actor") for t in own):
             own = self._fill(token, ("from",)) or own  # "a threat from Iran to close the strait"
         signed = content.reciprocal and not own and self.graph.lowers[token] in _SIGNED
+        unnamed = not own or (
+            operator.label in ("end", "fail")
+            and not any(self.is_kind(t, "actor") for t in own)  # "was delayed by heavy rain"
+        )
         if (
-            operator.label in _ANSWERING
-            and not own
+            (operator.label in _ANSWERING or own)
+            and unnamed
             and not signed
             and self._is_answered(token, content)
         ):

@@ -89,6 +89,11 @@ def is_negated(graph: Clauses, token: int) -> bool:
             return True
         if relation in ("nsubj", "nsubj:pass") and word in ("nobody", "none", "neither"):
             return True
+        if relation == "obj" and any(
+            graph.lowers[k] == "more" and any(graph.lowers[j] == "no" for j in graph.kids(k))
+            for k in graph.kids(kid)
+        ):
+            return True  # "will send no more weapons"
         if relation in ("nsubj", "nsubj:pass", "obj") and any(
             graph.lowers[k] in ("hardly", "barely", "scarcely") and k < kid for k in graph.kids(kid)
         ):
@@ -226,7 +231,7 @@ def prominence(
         elif relation == "obj":
             factor *= 0.85 if sided else 0.7 if owned else 0.6
         elif relation in ("nsubj", "nsubj:pass"):
-            factor *= 0.9 if sided else 0.8 if owned else 0.65
+            factor *= 1.0 if sided else 0.8 if owned else 0.65
     elif relation in ("amod", "compound", "case", "advmod"):
         factor *= 0.3
     for _ in range(8):
@@ -258,7 +263,14 @@ def prominence(
                 factor *= 0.8
             elif relation == "xcomp" and infinitive and graph.tags[head] in ("VERB", "ADJ"):
                 factor *= 0.7
-        if head in triggers and relation not in ("conj", "parataxis") and not alongside:
+        # a noun that names both sides is told in full, whatever its verb tells besides
+        told = sided and node == token and relation in ("nsubj", "nsubj:pass")
+        if (
+            head in triggers
+            and relation not in ("conj", "parataxis")
+            and not alongside
+            and not told
+        ):
             factor *= 0.75
         node = head
     return factor, purpose

@@ -118,6 +118,9 @@ _DEALS: Final = frozenset({"AGREE", "COOPERATE", "CONSULT", "SUPPORT"})
 _CALLINGS: Final = frozenset(
     "player players star stars coach singer director actor actress champion captain".split()
 )
+_COURTS: Final = frozenset(
+    "court courts tribunal judge judges prosecutor prosecutors police jury prison jail jailed".split()
+)
 _CONDITIONS: Final = frozenset({"if", "unless"})
 _NEGATING: Final = frozenset({"not", "no", "never"})
 # What opens a sentence about a story.
@@ -449,7 +452,8 @@ class EventCoder:
         )
         for reading in readings:
             word = tokens.words[reading.trigger]
-            why = quiet or self._vetoed(graph, reading, players)
+            why = None if quiet and _is_tried(graph, reading, quiet) else quiet
+            why = why or self._vetoed(graph, reading, players)
             if why is not None:
                 if notes is not None:
                     notes.append(
@@ -737,7 +741,12 @@ class EventCoder:
         elif not any(n.actor.code for n in resolved_actors):
             confidence *= 0.85
         resolved_recipients = [n for n in recipients if n.actor.code or n.actor.sector]
-        if kind in _NEEDS_RECIPIENT and not resolved_recipients and not reading.reciprocal:
+        if (
+            kind in _NEEDS_RECIPIENT
+            and not resolved_recipients
+            and not reading.reciprocal
+            and len({n.actor.country for n in resolved_actors}) < 2  # "Thai-Lao patrols"
+        ):
             confidence *= 0.75
         if all(
             n.actor.sector not in _STATE_SECTORS and n.actor.country is None
@@ -796,7 +805,9 @@ class EventCoder:
         aux, kind, mode, confidence = self._modal(
             graph, phrases, reading, resolved_actors, kind, mode, confidence
         )
-        if purpose and aux is None:
+        if purpose and mode == "investigate":
+            confidence = min(1.3 * confidence, reading.confidence)  # "sent a team to look into it"
+        elif purpose and aux is None:
             aux = "hypothetical"
         if kind == "-":
             if notes is not None:
@@ -814,12 +825,13 @@ class EventCoder:
             reciprocal = (
                 not recipients and len(actors) > 1 and (len(codes) > 1 or len(entities) > 1)
             )
-            if not reciprocal and not recipients and kind == "CONSULT":
+            if not reciprocal and not recipients and kind == "CONSULT" and mode != "multilateral":
                 confidence *= 0.6
         elif (
             kind == "CONSULT"
             and not recipients
             and not reading.entry.alone
+            and mode != "multilateral"
             and graph.tags[reading.trigger] == "NOUN"
         ):
             confidence *= 0.6
@@ -1304,7 +1316,7 @@ class EventCoder:
         ):
             rule = None
         if rule is None:
-            return given, kind, mode, confidence * (0.85 if name == "NEGATION" else 0.6)
+            return given, kind, mode, confidence * (0.85 if name == "NEGATION" else 0.62)
         if rule.result == "-":
             return given, "-", None, 0.0
         if rule.result != "=":
@@ -1541,6 +1553,16 @@ def _is_abroad(graph: Clauses, kind: str, mode: str | None, named: Named) -> boo
     if sector in ("CVL", "REF"):
         return kind == "AID" or mode == "deport"
     return sector == "JRN" and mode in ("expel", "deport")
+
+
+def _is_tried(graph: Clauses, reading: Reading, quiet: str) -> bool:
+    """Tell whether a court or the police deal with a dancer or a player: that is no entertainment."""
+    return (
+        reading.mode in ("convict", "arrest", "allege")
+        and quiet.startswith(("sport", "entertainment"))
+        and not _COURTS.isdisjoint(graph.words)
+        and _STORIES.isdisjoint(graph.words)
+    )
 
 
 def _is_in_the_country(graph: Clauses, reading: Reading, kind: str, mode: str | None) -> bool:

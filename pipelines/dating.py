@@ -178,8 +178,10 @@ def _same_sentences(
     names = ["article_id", "sentence_index", "event_text", "event_date", "event_date_precision"]
     found: set[SameSentence] = set()
     for path in events if len(wanted) else ():
-        rows = _read(root, path, [*names, "event_date_end"])
-        rows = rows.filter(pc.is_in(rows["event_text"], value_set=wanted))
+        texts = pc.is_in(_read(root, path, ["event_text"])["event_text"], value_set=wanted)
+        if not pc.any(texts).as_py():
+            continue
+        rows = _read(root, path, [*names, "event_date_end"]).filter(texts)
         rows = rows.filter(pc.equal(rows["event_date_precision"].cast(pa.string()), "day"))
         rows = rows.filter(pc.is_null(rows["event_date_end"]))
         for row in rows.to_pylist():

@@ -255,6 +255,8 @@ def prominence(
             elif relation == "acl:relcl":
                 # ", which has agreed to help,": said as much as the main clause
                 factor *= 0.9 if _is_aside(graph, node) else 0.75
+            elif relation == "acl" and graph.says(node):
+                alongside = True  # "a statement calling for restraint"
             elif relation == "acl":
                 factor *= 0.8
             elif relation == "advcl" and not alongside:
@@ -295,7 +297,7 @@ def _is_state_of(graph: Clauses, noun: int) -> bool:
         and graph.heads[head] == head
         and graph.tags[head] in ("NOUN", "PROPN")
         and head < noun
-        and not graph.cases(noun).isdisjoint(("in", "on", "under", "at"))
+        and (graph.tells_of_head(noun) or "at" in graph.cases(noun))
         and not any(graph.relations[k] in ("cop", "nsubj", "acl:relcl") for k in graph.kids(head))
     )
 

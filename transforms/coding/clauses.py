@@ -57,7 +57,10 @@ _SUBJECT_CONTROL: Final = frozenset(
 _ADJECTIVAL: Final = frozenset("opposed committed prepared determined dedicated".split())
 # Nouns that their subject is rather than does: "the police were mute spectators".
 _BEING: Final = frozenset(
-    "spectator spectators bystander bystanders onlooker onlookers signatory signatories".split()
+    "spectator spectators bystander bystanders onlooker onlookers signatory signatories"
+    " liar liars thief thieves murderer murderers killer killers terrorist terrorists criminal criminals barbarian barbarians"
+    " fascist fascists nazi nazis traitor traitors butcher butchers bully bullies aggressor aggressors hypocrite hypocrites"
+    " barbarism terrorism genocide murder piracy blackmail aggression betrayal hypocrisy madness disgrace outrage insult".split()
 )
 # Verbs whose noun says what their subject is.
 _LINKING: Final = frozenset(
@@ -806,7 +809,7 @@ class Clauses:
         """Read *US, Vietnam to hold talks* as two subjects, not as one with another name."""
         for kid in self.children[first]:
             if (
-                self.relations[kid] == "appos"
+                self.relations[kid] in ("appos", "nmod:unmarked")
                 and self.tags[kid] == self.tags[first] == "PROPN"
                 and kid == first + 2
                 and self.lowers[kid - 1] == ","
@@ -1653,7 +1656,7 @@ class Clauses:
             if found:
                 return found
         owners = tuple(self.antecedent(k) for k in self.kids_by(noun, "nmod:poss"))
-        if owners or self.relations[noun] != "nmod" or self.cases(noun).isdisjoint(_BEING_IN):
+        if owners or self.relations[noun] != "nmod" or not self.tells_of_head(noun):
             return owners
         head = self.heads[noun]
         while self.relations[head] == "conj":
@@ -1663,6 +1666,20 @@ class Clauses:
         ):
             return (head,)  # "Sri Lanka in talks with India": a headline without a verb
         return ()
+
+    def says(self, verb: int) -> bool:
+        """Tell whether a participle tells what a paper says: *a letter asking for help*."""
+        return self.xpos[verb] == "VBG" and self.lowers[self.heads[verb]] in _DOCUMENTS
+
+    def tells_of_head(self, noun: int) -> bool:
+        """Tell whether a headline without a verb says what its subject is in: *Rome in talks*, *Premier in Lima for talks*."""
+        cases = self.cases(noun)
+        if "for" in cases:
+            return any(
+                k < noun and not self.cases(k).isdisjoint(_BEING_IN)
+                for k in self.kids_by(self.heads[noun], "nmod")
+            )
+        return not cases.isdisjoint(_BEING_IN)
 
     def _below(self, noun: int, name: str) -> list[int]:
         """Return what a preposition joins to a noun by way of others: *the killing of a man in Gaza by soldiers*."""

@@ -89,7 +89,8 @@ def here(tmp_path_factory, _needs_the_model):
     with Execution(RunConfig(workers=2), QuietReporter()) as execution:
         small = run_all(SMALL, folder / "small", execution)
         whole = run_all(WHOLE, folder / "whole", execution)
-    assert {name for name, rows in whole.items() if not rows} == {"date_clues", "inferred_dates"}
+    undated = {"date_clues", "inferred_dates"}  # the sample archive alone has none
+    assert {name for name, rows in whole.items() if not rows} <= undated
     return {"small": small, "whole": whole}
 
 

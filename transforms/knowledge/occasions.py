@@ -34,6 +34,14 @@ _WEEKDAY: Final = re.compile(
 _MEETING: Final = frozenset(
     "meet meets met meeting meetings talks summit summits dialogue negotiations conference".split()
 )
+_HOLDING: Final = frozenset(
+    "hold holds held holding have has had begin begins began begun start starts started open opens opened end ends ended"
+    " conclude concludes concluded join joins joined attend attends attended convene convenes convened gather gathers"
+    " gathered take takes took taken place conduct conducted sit sat come came continue continues continued".split()
+)
+"""Verbs whose day is that of a meeting they take place, hold or are at."""
+_EDGES: Final = frozenset("end start beginning conclusion sidelines margins close opening".split())
+_DURING: Final = frozenset("at during in".split())
 _REPEATED: Final = frozenset(
     "weekly monthly annual annually regular regularly routine usual usually often fortnightly daily every each again"
     " another second third fourth fifth sixth latest resumed resume".split()
@@ -127,7 +135,7 @@ class _Reader:
         return self._claim(sentence, date) if self.is_undated else None
 
     def _evidence(self, sentence: Sentence, date: DateMention, day: dt.date) -> DateClue | None:
-        if not self._is_meeting(sentence):
+        if not self._is_meeting(sentence, date):
             return None
         clue = self._note(sentence, date, day.weekday(), day)
         persons = [person for person in clue.persons if person.country]
@@ -159,18 +167,20 @@ class _Reader:
             return None
         if {"earlier", "later"} & set(before):
             return -1, 0
-        if sentence.index > 0 or not self._is_said(date, before):
+        if sentence.index > 0 or not self._is_said(date):
             return -WEEK, 0
         # An agency writes the name of its own day; a newspaper writes it on that day and on the next.
         return (0 if self.article.agency and "late" not in before else -1), 0
 
-    def _is_said(self, date: DateMention, before: Sequence[str]) -> bool:
+    def _is_said(self, date: DateMention) -> bool:
         """Tell whether a day is that of a report: *said on Wednesday*."""
-        head = self.tokens.heads[date.last - 1]
-        if date.first <= head < date.last:
-            head = self.tokens.heads[head]
-        nearest = [word for word in before if word != "on"][-1:]
-        return self.tokens.lowers[head] in _SAYING or not _SAYING.isdisjoint(nearest)
+        head = self._governor(date)
+        return self.tokens.lowers[head] in _SAYING or self._stands_behind_saying(date)
+
+    def _stands_behind_saying(self, date: DateMention) -> bool:
+        before = self.tokens.lowers[max(0, date.first - 3) : date.first]
+        nearest = [word for word in before if word not in ("on", "late", "early")][-1:]
+        return not _SAYING.isdisjoint(nearest)
 
     def _note(
         self, sentence: Sentence, date: DateMention, weekday: int, day: dt.date | None = None
@@ -185,7 +195,7 @@ class _Reader:
             end=date.end,
             sentence=self.text[sentence.start : sentence.end],
             weekday=weekday,
-            is_meeting=self._is_meeting(sentence),
+            is_meeting=self._is_meeting(sentence, date),
             place_country=self._place_country(sentence),
             persons=tuple(self._participant(persons[name], day) for name in sorted(persons)),
             countries=tuple(sorted(country for country in countries if country)),
@@ -246,9 +256,57 @@ class _Reader:
                 return entity.country
         return self.resolved.home_country if self.article.dateline_place else None
 
-    def _is_meeting(self, sentence: Sentence) -> bool:
-        words = self.tokens.lowers[sentence.first : sentence.last]
-        return not _MEETING.isdisjoint(words) and _REPEATED.isdisjoint(words)
+    def _is_meeting(self, sentence: Sentence, date: DateMention) -> bool:
+        """Tell whether a date is that of a meeting: *met on*, *will hold talks on*, *at the end of their meeting on*.
+
+        Not of what is said or done about one: *praised the talks on Thursday*, *remembered their meeting on Thursday*.
+        """
+        lowers = self.tokens.lowers
+        words = lowers[sentence.first : sentence.last]
+        if _MEETING.isdisjoint(words) or not _REPEATED.isdisjoint(words):
+            return False
+        if self._stands_behind_saying(date):
+            return False  # "they met, the agency said on Thursday", whatever the parser makes of it
+        head = self._governor(date)
+        if lowers[head] in _MEETING:
+            return True
+        verbs = {head}
+        for _ in range(
+            2
+        ):  # "will meet on Wednesday and hold a meeting on Thursday", "are to begin to meet"
+            if self.tokens.relations[head] in ("conj", "xcomp"):
+                head = self.tokens.heads[head]
+                verbs.add(head)
+        return any(
+            lowers[token] in _MEETING and self._is_of(token, verbs)
+            for token in range(sentence.first, sentence.last)
+        )
+
+    def _governor(self, date: DateMention) -> int:
+        """Return the word outside a date that it hangs on."""
+        head = self.tokens.heads[date.last - 1]
+        for _ in range(date.last - date.first):
+            if not date.first <= head < date.last:
+                break
+            head = self.tokens.heads[head]
+        return head
+
+    def _is_of(self, token: int, verbs: set[int]) -> bool:
+        """Tell whether a meeting is what one of these verbs tells, or the time at which it does."""
+        lowers, heads, relations = self.tokens.lowers, self.tokens.heads, self.tokens.relations
+        while lowers[heads[token]] in _EDGES:  # "at the end of a meeting"
+            token = heads[token]
+        head = heads[token]
+        if head not in verbs or head == token:
+            return False
+        if lowers[head] in _HOLDING or lowers[head] in _MEETING:
+            return True
+        cases = {
+            lowers[kid]
+            for kid in range(max(0, token - 8), token)
+            if heads[kid] == token and relations[kid] == "case"
+        }
+        return relations[token].startswith("obl") and not cases.isdisjoint(_DURING)
 
     def _is_quoted(self, position: int) -> bool:
         start = self.text.rfind("\n\n", 0, position) + 1

@@ -178,6 +178,71 @@ ARCHIVES = (
         SEOUL,
     ),
     _archive(
+        "praised a week later", "2021-03-25", False,
+        Article(f"President Joe Biden on Thursday praised the meeting of {KOREA} in Seoul. The drills go on."),
+        SEOUL,
+    ),
+    _archive(
+        "remembered years later", "2024-03-21", False,
+        Article(f"The meeting of {KOREA} in Seoul was remembered on Thursday. Veterans laid wreaths."),
+        SEOUL,
+    ),
+    _archive(
+        "said of a meeting to come", "2021-03-11", False,
+        Article(f"A spokesman said on Thursday that {KOREA} would hold a meeting in Seoul. He gave no day."),
+        SEOUL,
+    ),
+    _archive(
+        "the evidence is of what was said a week later", "2021-03-18", False,
+        Article(f"{KOREA} met in Seoul on Thursday. They signed a paper."),
+        Article(f"President Joe Biden praised the meeting of {KOREA} in Seoul on Thursday, March 25, 2021. It was a statement."),
+    ),
+    _archive(
+        "arrived the day before", "2021-03-19", False,
+        Article(f"{KOREA} arrived in Seoul on Thursday for talks. It rained."),
+        SEOUL,
+    ),
+    _archive(
+        "a court rules on those who disturbed it", "2021-04-22", False,
+        Article(f"A court in Seoul sentenced on Thursday a man who threw paint when {KOREA} met there. He will appeal."),
+        SEOUL,
+    ),
+    _archive(
+        "a paper recalls it beside another meeting", "2021-06-17", False,
+        Article(f"President Joe Biden met senators in Washington on Thursday and told them of the talks of {KOREA} in Seoul. They were long."),
+        SEOUL,
+    ),
+    _archive(
+        "the second Thursday of the evidence is the reporter's", "2021-03-18", False,
+        Article(f"{KOREA} met in Seoul on Thursday. They signed a paper."),
+        Article(f"{KOREA} met in Seoul, the agency said on Thursday. They signed a paper.", "2021-03-25"),
+    ),
+    _archive(
+        "a telephone call", "2021-09-09", False,
+        Article(f"{KOREA} spoke by telephone on Thursday about a meeting in Seoul. They gave no day."),
+        SEOUL,
+    ),
+    _archive(
+        "a report on the talks", "2021-04-15", False,
+        Article(f"The ministry published a report on Thursday about the talks that {KOREA} had in Seoul. It has forty pages."),
+        SEOUL,
+    ),
+    _archive(
+        "a photograph of the meeting", "2021-05-06", False,
+        Article(f"A photograph of the meeting of {KOREA} in Seoul was sold on Thursday. A museum bought it."),
+        SEOUL,
+    ),
+    _archive(
+        "protested against the talks", "2021-03-11", False,
+        Article(f"Students marched in Seoul on Thursday against the talks of {KOREA}. It rained."),
+        SEOUL,
+    ),
+    _archive(
+        "talks that begin", "2021-03-18", True,
+        Article(f"Talks between {KOREA} began in Seoul on Thursday. The drills go on."),
+        SEOUL,
+    ),
+    _archive(
         "again, a week later", "2021-03-25", False,
         Article(f"{KOREA} met again in Seoul on Thursday. The drills go on."),
         SEOUL,

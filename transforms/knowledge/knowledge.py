@@ -128,6 +128,7 @@ class Knowledge:
         self.terms: dict[str, Term] = {}
         self.cased: dict[str, Organisation] = {}
         self.longest: dict[str, int] = {}
+        self.following: dict[str, set[str]] = {}
         self.people = People()
         self.organisations_by_name: dict[str, Organisation] = {}
         self.gazetteer: Gazetteer = Gazetteer()
@@ -218,6 +219,8 @@ class Knowledge:
         first = words[0]
         if self.longest.get(first, 0) < len(words):
             self.longest[first] = len(words)
+        if len(words) > 1:
+            self.following.setdefault(first, set()).add(words[1])
 
 
 def choose_office(

@@ -170,7 +170,12 @@ class Scan:
 
     def _longest(self, start: int, capital: bool) -> Hit | None:
         tokens, parts, terms = self.tokens, self.parts, self.knowledge.terms
-        limit = self.knowledge.longest[parts[start][0]]
+        first, after = parts[start], parts[start + 1] if start + 1 < len(parts) else ()
+        limit = self.knowledge.longest[first[0]]
+        if len(first) == 1 and after and after[0] not in self.knowledge.following.get(first[0], ()):
+            if first[0] not in terms:
+                return None  # half of what is tried: no phrase goes on like this
+            limit = 1
         phrase, count, index = "", 0, start
         best: Hit | None = None
         size = len(parts)

@@ -199,7 +199,8 @@ class DateClue:
 
     Evidence has the ``day`` on which three identified persons or more of two countries meet. A claim is of an article
     without a day of publication: a ``weekday`` (0 is Monday) that lies ``earliest`` to ``latest`` days from it (-1 is the
-    day before). ``start`` and ``end`` are those of the expression; ``persons`` are those of the sentence, ``countries``
+    day before). ``start`` and ``end`` are those of the expression; ``persons`` are those of the sentence, ``is_open`` says that it
+    means others too (*their counterparts*), ``countries``
     all that it names, ``place_country`` where it is set (else the dateline). ``is_meeting`` says that it tells of one.
     ``follows``: the sentence announces it after the day of the clue before. ``cast`` are all persons of the article, ``not_before`` the last day with a year that it tells as past. A clue never
     rests on a date that was inferred from another article.
@@ -218,6 +219,7 @@ class DateClue:
     follows: bool = False
     place_country: str | None = None
     persons: tuple[Participant, ...] = ()
+    is_open: bool = False
     countries: tuple[str, ...] = ()
     cast: tuple[Participant, ...] = ()
     not_before: dt.date | None = None

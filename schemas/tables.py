@@ -551,6 +551,7 @@ DATE_CLUES: Final = Table(
                 nullable=True,
             ),
             field("persons", pa.list_(PARTICIPANT), "Persons of the sentence."),
+            field("is_open", pa.bool_(), "It means others too: their counterparts, ministers."),
             field("countries", pa.list_(pa.string()), "Countries of what the sentence names."),
             field("cast", pa.list_(PARTICIPANT), "Claim: all persons of the article."),
             field(

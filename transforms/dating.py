@@ -125,8 +125,8 @@ def _place(clue: DateClue) -> tuple[str, int]:
 def _fits(claim: DateClue, clue: DateClue) -> bool:
     """Tell whether evidence can be of the occasion of a claim.
 
-    The same weekday; two persons or more of the sentence, three of the article, from two countries or more, all of which
-    the sentence of the claim names; the same country of the place, known to both; and the persons were in office
+    The same weekday; all persons of the sentence, three or more; or two, if it means others too and the article names the
+    third; from two countries or more, all of which it names; the same country of the place, known to both; and the persons were in office
     together for two years at most, the day among them.
     """
     if clue.day is None or clue.weekday != claim.weekday:
@@ -137,7 +137,9 @@ def _fits(claim: DateClue, clue: DateClue) -> bool:
     theirs = {person.entity_id for person in clue.persons}
     cast = {person.entity_id: person for person in claim.cast if person.entity_id in theirs}
     shared = [person for person in clue.persons if person.entity_id in cast]
-    if len(shared) < LEAST_PERSONS or sum(person.entity_id in told for person in shared) < 2:
+    if len(shared) < LEAST_PERSONS or not told <= theirs:
+        return False
+    if len(told) < (2 if claim.is_open else LEAST_PERSONS):
         return False
     countries = {person.country for person in shared}
     if None in countries or len(countries) < 2 or not countries <= set(claim.countries):

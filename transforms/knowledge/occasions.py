@@ -47,6 +47,12 @@ _REPEATED: Final = frozenset(
     " another second third fourth fifth sixth latest resumed resume".split()
 )
 """Words of what comes back: which time of several it is does not show."""
+_UNCERTAIN: Final = frozenset(
+    "not n't n’t never cancelled canceled postponed if whether unless denied".split()
+)
+"""Words of what did not take place, or may not."""
+_COUNTERPARTS: Final = frozenset("counterparts ministers secretaries".split())
+"""What a sentence may call persons whom the article names elsewhere."""
 _SAYING: Final = frozenset("said told announced stated reported declared confirmed says".split())
 """What is said in the first sentence was said on the day of publication or the day before."""
 _OUT_OF_ORDER: Final = frozenset("after before following since prior ahead until till or".split())
@@ -199,6 +205,9 @@ class _Reader:
             place_country=self._place_country(sentence),
             persons=tuple(self._participant(persons[name], day) for name in sorted(persons)),
             countries=tuple(sorted(country for country in countries if country)),
+            is_open=not _COUNTERPARTS.isdisjoint(
+                self.tokens.lowers[sentence.first : sentence.last]
+            ),
         )
 
     def _named_in(self, sentence: Sentence) -> list[Entity]:
@@ -263,11 +272,14 @@ class _Reader:
         """
         lowers = self.tokens.lowers
         words = lowers[sentence.first : sentence.last]
-        if _MEETING.isdisjoint(words) or not _REPEATED.isdisjoint(words):
+        if _MEETING.isdisjoint(words) or not (_REPEATED | _UNCERTAIN).isdisjoint(words):
             return False
         if self._stands_behind_saying(date):
             return False  # "they met, the agency said on Thursday", whatever the parser makes of it
         head = self._governor(date)
+        low, high = sorted((head, date.first))
+        if "VERB" in self.tokens.tags[low + 1 : high]:
+            return False  # a nearer verb: "a film that shows how they met opened on Thursday"
         if lowers[head] in _MEETING:
             return True
         verbs = {head}

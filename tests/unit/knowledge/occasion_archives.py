@@ -395,4 +395,86 @@ ARCHIVES = (
         Article(f"{KOREA} have meetings in Seoul on Mondays, Wednesdays and Thursdays. The drills go on."),
         SEOUL,
     ),
+    # ------------------------------------------------------------------------------------ written last, without a look at the rules
+    _archive(
+        "persons sentence by sentence", "2018-09-06", True,
+        Article("U.S. Secretary of State Mike Pompeo and U.S. Defense Secretary James Mattis met their Indian counterparts in New Delhi on Thursday. Indian Foreign Minister Sushma Swaraj called the day historic."),
+        DELHI,
+    ),
+    _archive(
+        "a dateline of New Delhi", "2018-09-05", True,
+        Article("Mattis will land tonight. On Thursday, U.S. Secretary of State Mike Pompeo and U.S. Defense Secretary James Mattis will meet Indian Foreign Minister Sushma Swaraj in New Delhi."),
+        DELHI,
+    ),
+    _archive(
+        "a Monday of the same week told as past", "2018-09-06", True,
+        Article(f"{INDIA} held talks in New Delhi on Thursday. Protesters had burned a flag on Monday."),
+        DELHI,
+    ),
+    _archive(
+        "negotiations", "2017-08-18", True,
+        Article(f"Japan will buy missiles. {TOKYO17} held negotiations in Washington on Thursday."),
+        WASHINGTON,
+    ),
+    _archive(
+        "another year, another secretary", "2019-12-18", False,
+        Article("U.S. Secretary of State Mike Pompeo, U.S. Defense Secretary Mark Esper, Indian Foreign Minister Subrahmanyam Jaishankar and Indian Defence Minister Rajnath Singh held talks in Washington on Wednesday. They spoke of trade."),
+        DELHI,
+        Article("U.S. Secretary of State Mike Pompeo, U.S. Defense Secretary Mark Esper, Indian Foreign Minister Subrahmanyam Jaishankar and Indian Defence Minister Rajnath Singh held talks in New Delhi on Tuesday, October 27, 2020. They spoke of maps."),
+    ),
+    _archive(
+        "a cancelled meeting", "2018-07-04", False,
+        Article(f"The meeting of {INDIA} in New Delhi that was planned for Thursday was cancelled. Nobody said why."),
+        DELHI,
+    ),
+    _archive(
+        "if they meet", "2018-06-28", False,
+        Article(f"Traders would be glad if {INDIA} met in New Delhi. Shares fell on Thursday."),
+        DELHI,
+    ),
+    _archive(
+        "a film about it", "2019-11-14", False,
+        Article(f"A film that shows how {INDIA} met in New Delhi opened on Thursday. It lasts two hours."),
+        DELHI,
+    ),
+    _archive(
+        "one of them travelled alone", "2018-10-04", False,
+        Article("U.S. Secretary of State Mike Pompeo met Indian Foreign Minister Sushma Swaraj in New Delhi on Thursday. Indian Defence Minister Nirmala Sitharaman was in Moscow."),
+        DELHI,
+    ),
+    _archive(
+        "the other article is of the week after and says last Thursday", "2018-09-06", True,
+        Article(f"{INDIA} held talks in New Delhi on Thursday. They signed an agreement."),
+        Article(f"{INDIA} held talks in New Delhi last Thursday. They signed an agreement.", "2018-09-11"),
+    ),
+    _archive(
+        "the other article is of the year after and counts years", "2019-09-05", False,
+        Article("Relations have cooled. Pompeo met Swaraj in New York on Thursday."),
+        Article(f"{INDIA} held talks in New Delhi a year ago. They signed an agreement.", "2019-09-06"),
+    ),
+    _archive(
+        "a list of engagements", "2018-08-30", False,
+        Article("Engagements of the week: Monday, U.S. Secretary of State Mike Pompeo; Tuesday, U.S. Defense Secretary James Mattis; Thursday, Indian Foreign Minister Sushma Swaraj and a meeting of Indian Defence Minister Nirmala Sitharaman in New Delhi."),
+        DELHI,
+    ),
+    _archive(
+        "the evidence is a correction", "2018-09-13", False,
+        Article(f"{INDIA} did not meet in New Delhi on Thursday. The paper regrets the error."),
+        DELHI,
+    ),
+    _archive(
+        "the lead tells of another Thursday", "2018-09-14", False,
+        Article("Mattis said on Friday that he was tired. The troops will march on Thursday. A new round of talks follows in winter, after the one that brought Pompeo, Mattis, Swaraj and Sitharaman to New Delhi."),
+        DELHI,
+    ),
+    _archive(
+        "a Thursday in Delhi under former ministers", "2022-02-10", False,
+        Article("Former U.S. Secretary of State Mike Pompeo, former U.S. Defense Secretary James Mattis and former Indian Defence Minister Nirmala Sitharaman held talks in New Delhi on Thursday. They wrote a book."),
+        DELHI,
+    ),
+    _archive(
+        "the same sentence as an older article that is quoted whole", "2022-09-06", False,
+        Article("What we wrote then. \"Kenyan police arrested twelve leaders of the opposition in the port of Mombasa on Wednesday after a night of protests.\" It reads like today."),
+        Article("Kenyan police arrested twelve leaders of the opposition in the port of Mombasa on Wednesday after a night of protests. Shops were closed.", "2021-06-10"),
+    ),
 )  # fmt: skip

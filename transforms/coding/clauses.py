@@ -149,6 +149,10 @@ _DEPRIVING: Final = frozenset(
     for ending in endings.split(",")
 )  # fmt: skip
 _VERB_FORMS: Final = frozenset({"VBZ", "VBP", "VB", "VBD", "VBN"})
+# Verbs of headlines that taggers take for nouns, before a preposition.
+_NEVER_NOUNS: Final = frozenset(
+    "heads backtracks bows relents caves balks apologises apologizes bristles fumes frets lashes leans blacklists".split()
+)
 _BEFORE_NOUNS: Final = frozenset({"amod", "compound", "det", "nummod", "nmod:poss", "nmod:desc"})
 _PARTICLES: Final = frozenset("over up off out back down in away".split())
 _TO_WHOM: Final = frozenset({"to", "from", "with", "for"})
@@ -664,12 +668,13 @@ class Clauses:
                 and (
                     relations[g] in ("obj", "compound", "acl", "nummod")
                     or (relations[g] == "amod" and tags[g] == "NOUN")
+                    or (relations[g] == "nmod" and not self._marks_of(g))
                 )
             ]
             if (
-                lowers[k] == "heads"
+                lowers[k] in _NEVER_NOUNS
                 and k + 1 < self.last
-                and lowers[k + 1] in ("for", "to", "into")
+                and tags[k + 1] == "ADP"
                 and not plural
             ):
                 self._read_as_verb(k, "VBZ")  # "US carrier heads for Gulf"
@@ -1118,6 +1123,8 @@ class Clauses:
             if self.tags[verb] != "VERB" or self.lowers[verb] in REPORTING:
                 continue
             subjects = [k for k in self.children[verb] if self.relations[k] == "nsubj"]
+            if subjects and subjects[0] < verb:
+                self._mend_between(verb, subjects[0])
             if not subjects and self.relations[verb] == "advcl" and not self.is_passive(verb):
                 # "a day after Kim slammed the drill": the conjunction was read as a preposition
                 for kid in self.children[verb]:
@@ -1140,6 +1147,21 @@ class Clauses:
             if any(self.relations[k] in ("obj", "aux:pass") for k in self.children[verb]):
                 continue
             self._move(subjects[-1], verb, "obj")
+
+    def _mend_between(self, verb: int, subject: int) -> None:
+        """Hang what stands between a subject and its verb on the subject: *A call from Rome to the premier ended the row*."""
+        if self.tags[subject] != "NOUN":
+            return
+        for kid in self.children[verb]:
+            if (
+                subject < kid < verb
+                and self.relations[kid] in ("obl", "obj")
+                and kid not in self.dated
+                and self.tags[kid] in ("NOUN", "PROPN")
+                and self._marks_of(kid)
+                and "," not in self.lowers[subject:verb]
+            ):
+                self._move(kid, subject, "nmod")
 
     def _mend_crossed(self, verb: int) -> bool:
         """Find the subject of *Sudan's army shelled districts*, which was hung on the object behind the verb."""
@@ -1218,7 +1240,11 @@ class Clauses:
         for kid in kids:
             if kid < verb or self.relations[kid] not in (("xcomp", "obj") if passive else ("obj",)):
                 continue
-            if self.tags[kid] == "PROPN" or (not passive and self.tags[kid] == "NOUN"):
+            own = any(  # "The minister handed in her notice"
+                self.tags[k] == "PRON" and self.relations[k] == "nmod:poss"
+                for k in self.children[kid]
+            )
+            if self.tags[kid] == "PROPN" or ((not passive or own) and self.tags[kid] == "NOUN"):
                 self._move(before[0], verb, "nsubj")
                 self._move(kid, verb, "obj")
                 return

@@ -637,6 +637,13 @@ class EventCoder:
             )  # an exercise of one country is posture, of several cooperation
 
         if (
+            kind == "COERCE"
+            and mode == "arrest"
+            and len({n.actor.country for n in actors if n.actor.sector == "COP"} - {None}) > 1
+        ):
+            kind, mode = "COOPERATE", None  # "Dutch and Belgian police smash drug lab"
+
+        if (
             kind == "PROTEST"
             and word.lower().startswith("protest")
             and graph.tags[reading.trigger] == "VERB"

@@ -70,13 +70,15 @@ _DOUBLING: Final = frozenset(
     " rob rot rub run sag sap scan scrap scrub set ship shop shred shun shut sin sip sit skid skip"
     " slam slap slip slit slug snap sob span spot spur stab star stem step stir stop strap strip"
     " stun submit sum swap swat swim tag tan tap thin throb tip top transfer transmit trap trek"
-    " trim trip tug unplug unwrap up wed whip win wrap zip cancel counsel label level libel"
+    " trim trip tug unplug unwrap up wed whip win wrap zip"
+    " pummel cudgel channel funnel fuel refuel initial imperil bedevil cancel counsel label level libel"
     " marshal model panel quarrel rival shovel signal travel tunnel unravel worship program gas"
     " fuel duel squat snub unban club disbar debar spit dub rig scrub shrug overrun outrun rerun reset".split()
 )
 
 _NO_DOUBLE_BRITISH: Final = frozenset(
-    "cancel counsel label level libel marshal model panel quarrel rival shovel signal travel"
+    "pummel cudgel channel funnel fuel refuel initial imperil bedevil"
+    " cancel counsel label level libel marshal model panel quarrel rival shovel signal travel"
     " tunnel unravel worship kidnap program fuel duel enrol fulfil instil".split()
 )
 

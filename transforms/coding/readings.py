@@ -947,18 +947,20 @@ class SentenceReader:
                 or tuple(t for t in inner.recipients if t not in inner.actors),
                 covers=plain.covers | inner.covers | {patient},
             )
+        if plain.entry.reciprocal:
+            # "the accord of Israel and Jordan is to be signed"
+            for patient in self.graph.patients(token):
+                parties = self._fill(patient, ("by", "between", "of", "mod", "poss"))
+                if len(parties) > 1 and all(self.is_kind(t, "actor") for t in parties):
+                    return dataclasses.replace(
+                        plain, actors=parties, recipients=(), reciprocal=True
+                    )
         for patient in self.graph.patients(token):
             if patient in plain.covers and self.reading(patient) is None:
                 # "a Philippine protest was handed over": what is consumed says whose it is
                 found = self._fill(patient, ("by", "poss", "mod", "from"), plain.recipients)
                 if any(self.is_kind(t, "state") for t in found):
                     return dataclasses.replace(plain, actors=found)
-        if plain.reciprocal:
-            # "the accord of Israel and Jordan is to be signed"
-            for patient in self.graph.patients(token):
-                parties = self._fill(patient, ("by", "between", "of", "mod", "poss"))
-                if len(parties) > 1 and all(self.is_kind(t, "actor") for t in parties):
-                    return dataclasses.replace(plain, actors=parties, recipients=())
         return plain
 
     def _is_direct(self, verb: int, noun: int) -> bool:

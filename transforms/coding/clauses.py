@@ -172,7 +172,7 @@ _OBSERVING: Final = frozenset(
         ("commemorat", "e es ed ing"), ("mark", " s ed ing"), ("mourn", " s ed ing"), ("examin", "e es ed ing"),
         ("document", " s ed ing"), ("record", " s ed ing"), ("monitor", " s ed ing"), ("follow", " s ed ing"),
         ("mention", " s ed ing"), ("film", " s ed ing"), ("study", " ing"), ("studi", "es ed"), ("cit", "e es ed ing"),
-        ("review", " s ed ing"), ("observ", "e es ed ing"), ("discuss", " es ed ing"), ("expect", " s ed ing"),
+        ("review", " s ed ing"), ("discuss", " es ed ing"), ("expect", " s ed ing"),
         ("predict", " s ed ing"), ("cover", " s ed ing"), ("hear", " s d ing"), ("see", " s n ing"),
         ("publish", " es ed ing"), ("broadcast", " s ing"), ("welcom", "e es ed ing"), ("answer", " s ed ing"),
         ("condemn", " s ed ing"), ("shar", "e es ed ing"), ("greet", " s ed ing"), ("hail", " s ed ing"),
@@ -553,7 +553,12 @@ class Clauses:
                     continue
                 active = any(relations[g] == "obj" and g > k for g in self.children[k])
                 if (relations[k] == "parataxis" and k - top < 6 and xpos[k] in ("VBD", "VBZ")) or (
-                    relations[k] == "acl" and active and xpos[k] in ("VBN", "VBD")
+                    relations[k] == "acl"
+                    and active
+                    and (
+                        xpos[k] in ("VBN", "VBD")
+                        or (xpos[k] in ("VBP", "VB") and k == top + 1 and xpos[top] == "NNS")
+                    )  # "Azeri forces vacate heights"
                 ):
                     if any(lowers[i] == ":" for i in range(top + 1, k)):
                         continue

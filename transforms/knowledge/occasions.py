@@ -51,6 +51,12 @@ _UNCERTAIN: Final = frozenset(
     "not n't n’t never cancelled canceled postponed if whether unless denied".split()
 )
 """Words of what did not take place, or may not."""
+_OTHERS: Final = frozenset(
+    "envoys aides advisers advisors representatives delegates delegations deputies teams staff actors supporters lawyers"
+    " envoy aide adviser representative delegation deputy team lawyer".split()
+)
+"""Who meets in the place of others that the sentence names."""
+_UNLIKE: Final = _REPEATED | _UNCERTAIN | _OTHERS
 _COUNTERPARTS: Final = frozenset("counterparts ministers secretaries".split())
 """What a sentence may call persons whom the article names elsewhere."""
 _SAYING: Final = frozenset("said told announced stated reported declared confirmed says".split())
@@ -272,27 +278,98 @@ class _Reader:
         """
         lowers = self.tokens.lowers
         words = lowers[sentence.first : sentence.last]
-        if _MEETING.isdisjoint(words) or not (_REPEATED | _UNCERTAIN).isdisjoint(words):
+        if _MEETING.isdisjoint(words) or not _UNLIKE.isdisjoint(words):
             return False
         if self._stands_behind_saying(date):
             return False  # "they met, the agency said on Thursday", whatever the parser makes of it
         head = self._governor(date)
         low, high = sorted((head, date.first))
-        if "VERB" in self.tokens.tags[low + 1 : high]:
+        if any(
+            self.tokens.tags[token] == "VERB" and self.tokens.words[token].islower()
+            for token in range(low + 1, high)
+        ):
             return False  # a nearer verb: "a film that shows how they met opened on Thursday"
+        if self.tokens.tags[head] != "VERB":
+            return lowers[head] in _MEETING and self._is_held(head, sentence)
+        if not self._takes_place(head):
+            return False
         if lowers[head] in _MEETING:
-            return True
-        verbs = {head}
-        for _ in range(
-            2
-        ):  # "will meet on Wednesday and hold a meeting on Thursday", "are to begin to meet"
-            if self.tokens.relations[head] in ("conj", "xcomp"):
-                head = self.tokens.heads[head]
-                verbs.add(head)
+            return self._is_done_by_persons(head, sentence)
         return any(
-            lowers[token] in _MEETING and self._is_of(token, verbs)
+            lowers[token] in _MEETING and self._is_of(token, head, sentence)
             for token in range(sentence.first, sentence.last)
         )
+
+    def _is_held(self, noun: int, sentence: Sentence) -> bool:
+        """Tell whether a meeting, a noun, is told as one that takes place."""
+        verb = self._above(noun)
+        return self._takes_place(verb) and self._is_of(noun, verb, sentence)
+
+    def _above(self, noun: int) -> int:
+        """Return the word that a noun hangs on, past *the end of*."""
+        head = self.tokens.heads[noun]
+        while self.tokens.lowers[head] in _EDGES and self.tokens.heads[head] != head:
+            head = self.tokens.heads[head]
+        return head
+
+    def _takes_place(self, verb: int) -> bool:
+        """Tell whether a verb says that something takes place: not *hoped to meet*, *demanded that they meet*."""
+        auxiliaries = {self.tokens.lowers[kid] for kid in self._kids(verb, "aux", "aux:pass")}
+        form = self.tokens.xpos[verb]
+        if form in ("VBD", "VBP", "VBZ"):
+            return True
+        if form == "VBN":
+            return bool(auxiliaries)
+        if auxiliaries & {"will", "'ll", "’ll", "shall"}:
+            return True
+        above = self.tokens.heads[verb]
+        return self.tokens.relations[verb] == "conj" and above < verb and self._takes_place(above)
+
+    def _kids(self, head: int, *relations: str) -> list[int]:
+        low, high = self._sentence_of(head)
+        return [
+            token
+            for token in range(low, high)
+            if self.tokens.heads[token] == head and self.tokens.relations[token] in relations
+        ]
+
+    def _sentence_of(self, token: int) -> tuple[int, int]:
+        sentence = self.sentences[max(0, bisect_right(self.starts, token) - 1)]
+        return sentence.first, sentence.last
+
+    def _is_done_by_persons(self, verb: int, sentence: Sentence) -> bool:
+        """Tell whether the subject of a verb is a person: not *envoys of Kerry met*, *actors playing Kerry met*."""
+        node = verb
+        subjects = self._kids(node, "nsubj", "nsubj:pass")
+        while (
+            not subjects
+            and self.tokens.relations[node] == "conj"
+            and self.tokens.heads[node] != node
+        ):
+            node = self.tokens.heads[node]
+            subjects = self._kids(node, "nsubj", "nsubj:pass")
+        persons = self._person_tokens(sentence)
+        for subject in subjects:
+            if subject in persons or self.tokens.lowers[subject] in _MEETING:
+                return True
+            for token in persons:
+                if self.tokens.heads[token] == subject and not self._kids(token, "case"):
+                    return True
+        return False
+
+    def _person_tokens(self, sentence: Sentence) -> set[int]:
+        names = {name for name, entity in self.entities.items() if _is_person(entity)}
+        spans = [
+            (mention.start, mention.end)
+            for mention in self.resolved.mentions
+            if mention.sentence_index == sentence.index and mention.entity_id in names
+        ]
+        starts = self.tokens.starts
+        return {
+            token
+            for token in range(sentence.first, sentence.last)
+            if any(start <= starts[token] < end for start, end in spans)
+        }
 
     def _governor(self, date: DateMention) -> int:
         """Return the word outside a date that it hangs on."""
@@ -303,22 +380,18 @@ class _Reader:
             head = self.tokens.heads[head]
         return head
 
-    def _is_of(self, token: int, verbs: set[int]) -> bool:
-        """Tell whether a meeting is what one of these verbs tells, or the time at which it does."""
-        lowers, heads, relations = self.tokens.lowers, self.tokens.heads, self.tokens.relations
-        while lowers[heads[token]] in _EDGES:  # "at the end of a meeting"
-            token = heads[token]
-        head = heads[token]
-        if head not in verbs or head == token:
+    def _is_of(self, noun: int, verb: int, sentence: Sentence) -> bool:
+        """Tell whether a meeting is what a verb tells, or the time at which it does."""
+        relations = self.tokens.relations
+        top = noun
+        while self.tokens.lowers[self.tokens.heads[top]] in _EDGES:  # "at the end of a meeting"
+            top = self.tokens.heads[top]
+        if self.tokens.heads[top] != verb or top == verb:
             return False
-        if lowers[head] in _HOLDING or lowers[head] in _MEETING:
-            return True
-        cases = {
-            lowers[kid]
-            for kid in range(max(0, token - 8), token)
-            if heads[kid] == token and relations[kid] == "case"
-        }
-        return relations[token].startswith("obl") and not cases.isdisjoint(_DURING)
+        if self.tokens.lowers[verb] in _HOLDING:
+            return self._is_done_by_persons(verb, sentence)
+        cases = {self.tokens.lowers[kid] for kid in self._kids(top, "case")}
+        return relations[top].startswith("obl") and not cases.isdisjoint(_DURING)
 
     def _is_quoted(self, position: int) -> bool:
         start = self.text.rfind("\n\n", 0, position) + 1

@@ -477,4 +477,75 @@ ARCHIVES = (
         Article("What we wrote then. \"Kenyan police arrested twelve leaders of the opposition in the port of Mombasa on Wednesday after a night of protests.\" It reads like today."),
         Article("Kenyan police arrested twelve leaders of the opposition in the port of Mombasa on Wednesday after a night of protests. Shops were closed.", "2021-06-10"),
     ),
+    # ------------------------------------------------------------------------------------ a third batch, the same way
+    _archive(
+        "a book tells", "2020-10-08", False,
+        Article("In his book, out on Thursday, the spokesman tells how U.S. Secretary of State Rex Tillerson, U.S. Defense Secretary James Mattis and Japanese Foreign Minister Taro Kono met in Washington."),
+        WASHINGTON,
+    ),
+    _archive(
+        "a shadow play", "2017-10-12", False,
+        Article("Actors playing U.S. Secretary of State Rex Tillerson, U.S. Defense Secretary James Mattis and Japanese Foreign Minister Taro Kono met on a stage in Washington on Thursday night. The house was full."),
+        WASHINGTON,
+    ),
+    _archive(
+        "envoys of the ministers", "2017-11-16", False,
+        Article("Envoys of U.S. Secretary of State Rex Tillerson, U.S. Defense Secretary James Mattis and Japanese Foreign Minister Taro Kono met in Washington on Thursday. They had coffee."),
+        WASHINGTON,
+    ),
+    _archive(
+        "hoped to meet", "2017-09-14", False,
+        Article(f"{TOKYO17} had hoped to meet in Washington on Thursday. A storm kept them at home."),
+        WASHINGTON,
+    ),
+    _archive(
+        "were to meet", "2017-09-14", False,
+        Article(f"{TOKYO17} were to meet in Washington on Thursday, but the storm kept them apart. Flights were late."),
+        WASHINGTON,
+    ),
+    _archive(
+        "a demand", "2017-07-20", False,
+        Article(f"The paper demanded that {TOKYO17} meet in Washington by Thursday. Nobody answered."),
+        WASHINGTON,
+    ),
+    _archive(
+        "refused", "2018-01-11", False,
+        Article(f"{TOKYO17} refused to hold talks in Washington on Thursday. They gave no reason."),
+        WASHINGTON,
+    ),
+    _archive(
+        "ahead of their meeting", "2017-08-10", False,
+        Article(f"Shares rose in Washington on Thursday ahead of the meeting of {TOKYO17}. Gold fell."),
+        WASHINGTON,
+    ),
+    _archive(
+        "days after their meeting", "2017-08-24", False,
+        Article(f"North Korea fired a missile on Thursday, days after {TOKYO17} met in Washington. It fell into the sea."),
+        WASHINGTON,
+    ),
+    _archive(
+        "a year on", "2018-08-16", False,
+        Article(f"A year after {TOKYO17} held talks in Washington, the radars arrived on Thursday. They are grey."),
+        WASHINGTON,
+    ),
+    _archive(
+        "a vote after the talks", "2017-10-19", False,
+        Article(f"After talks with {TOKYO17} in Washington, the committee voted on Thursday. It took an hour."),
+        WASHINGTON,
+    ),
+    _archive(
+        "evidence that was put off", "2017-08-10", False,
+        Article(f"{TOKYO17} met in Washington on Thursday. They spoke of missiles."),
+        Article(f"{TOKYO17} will not meet in Washington on Thursday, August 17, 2017. They have met before."),
+    ),
+    _archive(
+        "told plainly", "2017-08-17", True,
+        Article(f"{TOKYO17} sat down for talks in Washington on Thursday. Officials said on Thursday that it went well."),
+        WASHINGTON,
+    ),
+    _archive(
+        "announced plainly", "2017-08-15", True,
+        Article(f"The State Department announced the visit. On Thursday, {TOKYO17} will meet in Washington."),
+        WASHINGTON,
+    ),
 )  # fmt: skip

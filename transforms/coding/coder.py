@@ -415,8 +415,11 @@ class EventCoder:
         anchors = self.lexicon.anchors
         lowers = tokens.lowers
         words = lowers[sentence.first : sentence.last]
+        told = resolved.annotated.told
+        telling = told.keys() & range(sentence.first, sentence.last) if told else ()
         if (
-            self.lexicon.triggers.isdisjoint(words)
+            not telling
+            and self.lexicon.triggers.isdisjoint(words)
             and "must" not in words
             and "should" not in words
         ) or not self._has_somebody(resolved, sentence):
@@ -430,14 +433,18 @@ class EventCoder:
             return []
         graph = Clauses(tokens, sentence, view.dated, self._verbs)
         candidates = sorted(
-            {*candidates, *(tokens.heads[i] for i in candidates if lowers[i] in ("must", "should"))}
+            {
+                *candidates,
+                *telling,
+                *(tokens.heads[i] for i in candidates if lowers[i] in ("must", "should")),
+            }
         )
         if graph.colon is not None:
             candidates = sorted({*candidates, graph.colon})
         dateline = view.dateline if graph.colon is None else frozenset()  # who speaks is somebody
         phrases = Phrases(graph, resolved, self.knowledge, dateline)
         reader = SentenceReader(
-            graph, self.lexicon, _Kinds(graph, phrases, view.labels).is_kind, notes
+            graph, self.lexicon, _Kinds(graph, phrases, view.labels).is_kind, notes, told
         )
         found = []
         sizes: dict[str, int] | None = None

@@ -30,6 +30,9 @@ OPERATORS: Final = frozenset(
     "agree intend threaten refuse request accuse condemn approve allow end lift begin try fail"
     " prevent deny say suppose".split()
 )
+ANY_FORM: Final = "*"
+"""The form of an entry for any word that the language model takes to tell such an event."""
+
 FIGURATIVE: Final = "figurative"
 THEME: Final = "theme:"  # before the theme of an article that a word counts towards
 PSEUDO_OPERATORS: Final = frozenset({"FUTURE", "HYPOTHETICAL", "NEGATION"})
@@ -444,6 +447,8 @@ def _anchor(form: str, pos: str, where: str) -> tuple[frozenset[str], tuple[str,
     parts = _tokenised(form)
     if not parts:
         raise LexiconError(f"{where}: the form is empty")
+    if form == ANY_FORM:
+        return frozenset({ANY_FORM}), ()
     if pos == "N":
         return _noun_forms(parts[-1]), parts[:-1]
     if pos == "V":

@@ -10,12 +10,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from transforms.coding import circumstances
 from transforms.coding.clauses import Clauses
-from transforms.coding.lexicon import Composition, Condition, Entry, Lexicon
+from transforms.coding.lexicon import ANY_FORM, Composition, Condition, Entry, Lexicon
 
 _VERBAL: Final = ("VERB", "AUX")
 _VERB_TAGS: Final = ("VBN", "VBD", "VBZ", "VBP", "VBG", "VB")
@@ -118,6 +119,10 @@ _ARRIVING: Final = frozenset(
 _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
 
 
+LEAST_SURE: Final = 0.6
+"""Least probability that the model must give a word's event for an entry of any form to apply."""
+
+
 @dataclasses.dataclass(slots=True)
 class Reading:
     """One way to read a word as an event; tokens are article token numbers."""
@@ -159,12 +164,14 @@ class SentenceReader:
         "_events",
         "_memo",
         "_names",
+        "_refused",
         "graph",
         "is_kind",
         "lexicon",
         "log",
         "obliges",
         "slot",
+        "told",
         "words",
     )
 
@@ -174,12 +181,17 @@ class SentenceReader:
         lexicon: Lexicon,
         is_kind: Callable[[int, str], bool],
         log: list[str] | None = None,
+        told: Mapping[int, tuple[str, float]] = MappingProxyType({}),
     ) -> None:
-        """``is_kind(token, kind)`` answers @actor, @gov, @place, @person, @org, @number, @money, @date for a filler."""
+        """``is_kind(token, kind)`` answers @actor, @gov, @place, @person, @org, @number, @money, @date for a filler.
+
+        ``told`` says which words the language model takes to tell which event, with its probability.
+        """
         self.graph = graph
         self.lexicon = lexicon
         self.is_kind = is_kind
         self.log = log
+        self.told = told
         self.slot = ""  # the slot that the last fill took
         self.words = graph.words
         self.obliges = not _OBLIGING.isdisjoint(graph.words)
@@ -188,6 +200,7 @@ class SentenceReader:
         self._names: dict[int, frozenset[str]] = {}
         self._busy: set[int] = set()
         self._denied: set[int] = set()  # triggers of what somebody denies
+        self._refused: set[int] = set()  # words whose lexicon entries are blocked here
 
     # -- conditions ----------------------------------------------------------------------------------------------
 
@@ -359,6 +372,7 @@ class SentenceReader:
                         f"{self.graph.tokens.words[token]!r}: {entry.label} ({entry.source}) blocked by its"
                         f" condition on {blocked.slot}"
                     )
+                self._refused.add(token)
                 continue
             return entry
         return None
@@ -405,8 +419,28 @@ class SentenceReader:
                     event = self._first_match(token, entries.possible(self.words))
                     if event is not None:
                         break
+        if event is None and token in self.told and token not in self._refused:
+            event = self._open_event(token)
         self._events[token] = event
         return event
+
+    def _open_event(self, token: int) -> Entry | None:
+        """Return the entry for words of any form, where the model is sure enough that this one tells its event."""
+        graph = self.graph
+        kind, sure = self.told[token]
+        if sure < LEAST_SURE:
+            if self.log is not None:
+                self.log.append(
+                    f"{graph.tokens.words[token]!r}: the model takes it for {kind}, but is not sure ({sure:.2f})"
+                )
+            return None
+        for pos in _parts_of_speech(graph.tags[token], graph.xpos[token]):
+            entries = self.lexicon.events.get((ANY_FORM, pos))
+            if entries is not None:
+                found = self._first_match(token, tuple(e for e in entries.all if e.label == kind))
+                if found is not None:
+                    return found
+        return None
 
     def operators_of(self, token: int) -> tuple[Entry, ...]:
         """Return the operator entries of a word."""
@@ -725,7 +759,8 @@ class SentenceReader:
             )
         return Reading(
             trigger=token, entry=entry, event_type=entry.label, mode=entry.mode, actors=actors,
-            recipients=recipients, reciprocal=reciprocal, confidence=entry.confidence,
+            recipients=recipients, reciprocal=reciprocal,
+            confidence=entry.confidence * (self.told[token][1] if entry.form == ANY_FORM else 1.0),
             context=entry.context, covers=frozenset(consumed), aux=entry.aux,
         )  # fmt: skip
 

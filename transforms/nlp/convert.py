@@ -89,25 +89,34 @@ class Converter:
         tokens = Tokens()
         sentences: list[Sentence] = []
         spans: list[Span] = []
+        told: dict[int, tuple[str, float]] = {}
         for offset, doc in pieces:
             if len(doc):
-                self._append(doc, offset, tokens, sentences, spans)
+                first = len(tokens)
+                kept = self._append(doc, offset, tokens, sentences, spans)
+                for place, event in doc.user_data.get(labels.TOLD, {}).items():
+                    told[first + int(np.searchsorted(kept, place))] = event
         if self._is_clearnlp:
             labels.clearnlp_to_universal(tokens)
         return AnnotatedArticle(
-            article=article, tokens=tokens, sentences=tuple(sentences), spans=tuple(spans)
+            article=article,
+            tokens=tokens,
+            sentences=tuple(sentences),
+            spans=tuple(spans),
+            told=told,
         )
 
     def _append(
         self, doc: Doc, offset: int, tokens: Tokens, sentences: list[Sentence], spans: list[Span]
-    ) -> None:
+    ) -> NDArray[np.int64]:
+        """Append what a document says and return its tokens that are no white space."""
         table = doc.to_array(list(_COLUMNS))
         starts, lengths, orth, lower, lemma, pos, tag, relation, head, opens, iob, label, space = (
             table.T
         )
         kept = np.flatnonzero(space == 0)
         if not len(kept):
-            return
+            return kept
         first = len(tokens)
         begin = starts[kept].astype(np.int64) + offset
         end = begin + lengths[kept].astype(np.int64)
@@ -143,6 +152,7 @@ class Converter:
             for low in np.flatnonzero(inside == _BEGIN).tolist()
         ]
         append_spans(begins, inside == _INSIDE, tokens, first, spans)
+        return kept
 
 
 def append_sentences(

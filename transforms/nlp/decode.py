@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -131,6 +131,33 @@ def _kind_scores(scores: NDArray[np.float32], kinds: Kinds) -> NDArray[np.float3
     top = scores.max(1, keepdims=True)
     logs = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
     return np.asarray(logs[0, kinds.begin] + logs[1:, kinds.inside].sum(0))
+
+
+TELLING: Final = frozenset({"VERB", "NOUN", "ADJ"})
+"""Tags of the words that may tell an event."""
+
+LEAST_TOLD: Final = 0.2
+"""Least probability of an event that is worth a mention."""
+
+
+def events(
+    scores: NDArray[np.float32], telling: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the event that each word tells, 0 for none, and its probability; only words that are ``telling`` may."""
+    found = np.zeros(len(scores), np.int64)
+    sure = np.zeros(len(scores), np.float32)
+    rows = np.flatnonzero(telling)
+    if scores.shape[1] < 2 or not len(rows):
+        return found, sure
+    own = scores[rows]
+    best = own[:, 1:].argmax(1) + 1
+    top = own.max(1)
+    likely = np.exp(own[np.arange(len(rows)), best] - top)
+    likely /= np.exp(own - top[:, None]).sum(1)
+    kept = likely >= LEAST_TOLD
+    found[rows[kept]] = best[kept]
+    sure[rows[kept]] = likely[kept]
+    return found, sure
 
 
 def viterbi(scores: NDArray[np.float32], transitions: Transitions) -> NDArray[np.int64]:

@@ -77,6 +77,7 @@ class DirectReading:
         self._xpos = np.array(reader.xpos_names, object)
         self._relations = np.array(reader.relation_names, object)
         names = reader.name_labels
+        self._events = reader.event_names
         self._labels = [labels.ENTITIES.get(name[2:]) for name in names]
         self._begins = np.array([name.startswith("B-") for name in names])
         self._inside = np.array([name.startswith("I-") for name in names])
@@ -147,6 +148,9 @@ class DirectReading:
         ]
         append_spans(begins, self._inside[found.names], tokens, first, spans)
         part.annotated.sentences, part.annotated.spans = tuple(sentences), tuple(spans)
+        for place in np.flatnonzero(found.events).tolist():
+            told = self._events[found.events[place]], round(float(found.sure[place]), 3)
+            part.annotated.told[first + place] = told
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from collections.abc import Collection
 
 from schemas.annotations import Tokens
 
+TOLD = "dateline_told"
+"""Where a spaCy document's ``user_data`` keeps which tokens tell an event: token index to PLOVER type and probability."""
+
 ENTITIES: dict[str, str] = {
     # ours, as the newswire corpus writes them
     "Person": "PERSON",

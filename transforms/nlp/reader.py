@@ -24,7 +24,7 @@ from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, IS_SPACE, LEMMA, MORPH, PO
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from transforms.nlp import decode, encoder
+from transforms.nlp import decode, encoder, labels
 from transforms.nlp.chunks import noun_chunks
 from transforms.nlp.lemmas import Lemmas
 from transforms.nlp.pieces import Pieces, Window
@@ -45,7 +45,8 @@ class Analysis:
     """What the reader says of the words of a text: numbers of labels, in the order of the model's ``labels.json``.
 
     ``heads`` are places of words, a root its own; ``opens`` says which words open a sentence. ``feats`` are -1 where
-    nobody asked for them.
+    nobody asked for them. ``events`` are 0 where a word tells none, or no word of its kind does; ``sure`` are their
+    probabilities.
     """
 
     tags: NDArray[np.int64]
@@ -55,6 +56,8 @@ class Analysis:
     heads: NDArray[np.int64]
     opens: NDArray[np.bool_]
     names: NDArray[np.int64]
+    events: NDArray[np.int64]
+    sure: NDArray[np.float32]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -138,13 +141,13 @@ class Reader:
         parts = [self._read_windows(group, feats=feats) for group in groups]
         if not parts:
             return []
-        tags, xpos, morphology, relations, heads, opens, entities, scores = (
+        tags, xpos, morphology, relations, heads, opens, entities, events, sure, scores = (
             np.concatenate(columns) for columns in zip(*parts, strict=True)
         )
         found = []
         for text, (low, high) in zip(texts, itertools.pairwise(edges), strict=True):
             decode.agree(text.words, scores[low:high], entities[low:high], self._kinds)
-            columns = (tags, xpos, morphology, relations, heads, opens, entities)
+            columns = (tags, xpos, morphology, relations, heads, opens, entities, events, sure)
             analysis = Analysis(*(column[low:high] for column in columns))
             analysis.heads[:] -= low
             found.append(analysis)
@@ -164,6 +167,7 @@ class Reader:
         lows = [0, *itertools.accumulate(sizes)]
         scores = np.concatenate([window.scores for window in found])
         names_end, tags_end, xpos_end = self._bounds
+        tags = scores[:, names_end:tags_end].argmax(1)
         opens = scores[:, xpos_end] > 0
         heads = []
         for each, window, (low, high) in zip(placed, found, itertools.pairwise(lows), strict=True):
@@ -178,13 +182,14 @@ class Reader:
         head = np.concatenate(heads)
         sentence_ends = [*np.flatnonzero(opens)[1:].tolist(), len(opens)]
         return (
-            scores[:, names_end:tags_end].argmax(1),
+            tags,
             scores[:, tags_end:xpos_end].argmax(1),
             reader.feats(found) if feats else np.full(len(opens), -1),
             reader.relations(found, head, self._root),
             head + placed[0].low,
             opens,
             decode.names(scores[:, :names_end], sentence_ends, self._transitions),
+            *decode.events(scores[:, xpos_end + 1 :], self._telling[tags]),
             scores[:, :names_end],
         )
 
@@ -205,6 +210,13 @@ class Reader:
             self._feat_keys[found.feats],
         )
         table[:, 3] = (absolute - np.arange(size)).astype(np.int64).view(np.uint64)
+        doc.user_data[labels.TOLD] = {
+            int(kept[place]): (
+                self.event_names[found.events[place]],
+                round(float(found.sure[place]), 3),
+            )
+            for place in np.flatnonzero(found.events).tolist()
+        }
         strings = self._nlp.vocab.strings
         table[kept, 5] = [strings.add(lemma) for lemma in self.lemmas(words, xpos.tolist())]
         table[:, 6] = 2
@@ -230,44 +242,46 @@ class Reader:
     def from_disk(self, path: str | os.PathLike[str], exclude: Iterable[str] = ()) -> Reader:  # noqa: ARG002
         """Read the model's files."""
         folder = Path(path)
-        labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        model = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         self._folder = folder
         self._encoder = encoder.open_encoder(folder, self.precision)
         self._pieces = Pieces.from_file(folder / "vocab.txt")
         self._lemmas = Lemmas(json.loads((folder / "lemmas.json").read_text(encoding="utf-8")))
         self._lemma_cache: dict[tuple[str, int], str] = {}
-        self.tag_names: list[str] = labels["tags"]
-        self.xpos_names: list[str] = labels["xpos"]
-        self.relation_names: list[str] = labels["relations"]
-        self.name_labels: list[str] = labels["names"]
-        sizes = (len(labels[head]) for head in ("names", "tags", "xpos"))
+        self.tag_names: list[str] = model["tags"]
+        self.xpos_names: list[str] = model["xpos"]
+        self.relation_names: list[str] = model["relations"]
+        self.name_labels: list[str] = model["names"]
+        sizes = (len(model[head]) for head in ("names", "tags", "xpos"))
         self._bounds = tuple(itertools.accumulate(sizes))
         self._root = self.relation_names.index("root")
+        self.event_names: list[str] = model.get("events", ["NONE"])
+        self._telling = np.array([tag in decode.TELLING for tag in self.tag_names])
         self._transitions = decode.Transitions(self.name_labels)
         self._kinds = decode.Kinds(self.name_labels)
-        self._intern(labels)
+        self._intern(model)
         return self
 
-    def _intern(self, labels: dict[str, list[str]]) -> None:
+    def _intern(self, model: dict[str, list[str]]) -> None:
         """Give every label its number in the pipeline's string store."""
         vocab = self._nlp.vocab
 
         def keys(values: Iterable[str]) -> NDArray[np.uint64]:
             return np.array([vocab.strings.add(value) for value in values], np.uint64)
 
-        pos_names = labels["tags"]
+        pos_names = model["tags"]
         self._tag_keys = keys(pos_names)
         # part of speech is stored as spaCy's symbol, which is also its string's number
         self._space_pos = vocab.strings["SPACE"]
-        self._xpos_keys = keys(labels["xpos"])
+        self._xpos_keys = keys(model["xpos"])
         self._space_tag = vocab.strings.add("_SP")
         self._relation_keys = keys(
-            "ROOT" if value == "root" else value for value in labels["relations"]
+            "ROOT" if value == "root" else value for value in model["relations"]
         )
         self._space_dep = vocab.strings.add("dep")
         self._no_feats = vocab.morphology.add("")
         self._feat_keys = np.array(
-            [vocab.morphology.add("" if value == "_" else value) for value in labels["feats"]],
+            [vocab.morphology.add("" if value == "_" else value) for value in model["feats"]],
             np.uint64,
         )
         self._name_keys = np.array(

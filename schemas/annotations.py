@@ -66,11 +66,11 @@ class AnnotatedArticle:
     """An article with its sentences, words and named spans, each in text order; spans do not overlap.
 
     ``told`` holds the words that the language model takes to tell an event: by token index the PLOVER type and its
-    probability, 0 to 1. It is empty with models that say nothing of events.
+    probability, 0 to 1. It is null with models that say nothing of events.
     """
 
     article: Article
     tokens: Tokens
     sentences: tuple[Sentence, ...]
     spans: tuple[Span, ...]
-    told: dict[int, tuple[str, float]] = dataclasses.field(default_factory=dict)
+    told: dict[int, tuple[str, float]] | None = None

@@ -17,21 +17,22 @@ import torch
 
 
 def average(checkpoints: Sequence[Path], weights: Sequence[float]) -> dict[str, torch.Tensor]:
-    """Return the weighted mean of each tensor.
+    """Return the weighted mean of each tensor; a head that only some checkpoints have is taken from those.
 
     Raises:
       ValueError: the checkpoints are of models of different shapes.
     """
     states = [torch.load(path, weights_only=True) for path in checkpoints]
-    total = sum(weights)
     mean = {}
     for name, first in states[0].items():
-        shapes = [tuple(state[name].shape) for state in states if name in state]
-        if shapes != [tuple(first.shape)] * len(states):
+        shared = [(w, s) for w, s in zip(weights, states, strict=True) if name in s]
+        shapes = [tuple(state[name].shape) for _, state in shared]
+        if shapes != [tuple(first.shape)] * len(shared):
             raise ValueError(f"{name}: expected the same shape in every checkpoint, found {shapes}")
         if first.is_floating_point():
-            parts = (w / total * s[name].double() for w, s in zip(weights, states, strict=True))
-            mean[name] = torch.stack(list(parts)).sum(0).to(first.dtype)
+            total = sum(weight for weight, _ in shared)
+            parts = (weight / total * state[name] for weight, state in shared)
+            mean[name] = sum(parts, torch.zeros_like(first))
         else:
             mean[name] = first
     return mean

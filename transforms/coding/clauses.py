@@ -523,6 +523,14 @@ class Clauses:
             if self._is_headline():
                 self._mend_covered(top, kids, verbs)
             return
+        if self.tags[top] == "ADJ" and self.lowers[top] in verbs:
+            # "Rebels free Danish nurse", where the rebels were taken for a part of her
+            for k in kids:
+                before = [g for g in self.children[k] if g == top - 1]
+                if self.relations[k] == "obj" and k > top and before:
+                    self._read_as_verb(top, "VBP")
+                    self._move(before[0], top, "nsubj")
+                    return
         self._mend_possessive(top, kids, verbs)
         if self.relations[top] == "nsubj":
             above = self.heads[top]
@@ -898,7 +906,16 @@ class Clauses:
     def _mend_hyphens(self) -> None:
         """Read the end of *a sit-in by students* or *the build-up of troops* as a noun, not as an adverb."""
         for token in range(self.first + 2, self.last):
-            if self.lowers[token - 1] != "-" or self.tags[token] not in ("ADV", "ADP"):
+            if self.lowers[token - 1] != "-":
+                continue
+            if (
+                self.xpos[token] in ("VBD", "VBN")
+                and self.relations[token] == "amod"
+                and self.tags[token - 2] == "VERB"
+                and self.heads[self.heads[token]] == token - 2
+            ):
+                self._mend_doubled(token - 2, token)
+            if self.tags[token] not in ("ADV", "ADP"):
                 continue
             above = self.heads[token - 2]
             verb = self.heads[above]
@@ -925,6 +942,18 @@ class Clauses:
                 self._move(
                     token, self.heads[token], "nsubj" if self.heads[token] > token else "obj"
                 )
+
+    def _mend_doubled(self, first: int, verb: int) -> None:
+        """Read *police tear-gassed a crowd* as one verb, its second part."""
+        patient = self.heads[verb]
+        subjects = [k for k in self.children[first] if self.relations[k] == "nsubj"]
+        if not subjects:
+            return
+        self._read_as_verb(verb, "VBD")
+        others = [k for k in self.children[first] if k > verb and k != patient]
+        self._promote(verb, first, subjects[0], patient)
+        for kid in others:
+            self._move(kid, verb, self.relations[kid])
 
     def _mend_pairs(self) -> None:
         """Let both names of *Saudi-Iranian talks* modify the noun, where the first was hung on the second."""
@@ -996,8 +1025,18 @@ class Clauses:
     def _mend_attachments(self) -> None:
         """Hang a phrase with a preposition on the noun before it: in English none precedes its noun."""
         agents = "by" in self.words
+        against = "against" in self.words
         for token in range(self.first, self.last):
             head = self.heads[token]
+            if (
+                against
+                and self.relations[token] == "nmod"
+                and self.relations[head] == "obl:agent"
+                and self.tags[head] == "PROPN"
+                and "against" in self._marks_of(token)
+            ):  # "sanctions led by Norway against Belarus": no name is against anybody
+                self._move(token, self.heads[head], "obl")
+                continue
             if head <= token or not (
                 (self.relations[token] == "nmod" and self.tags[head] == "NOUN")
                 # "the trip to Haiti by the envoy began": who goes was taken for the subject

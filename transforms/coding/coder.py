@@ -15,13 +15,21 @@ from schemas.facts import Actor, Event, Place, ResolvedArticle
 from transforms.coding import circumstances, ontology
 from transforms.coding.circumstances import SAYING
 from transforms.coding.clauses import Clauses
-from transforms.coding.lexicon import Lexicon, lexicon_digest, load_lexicon
+from transforms.coding.lexicon import ANY_FORM, Lexicon, lexicon_digest, load_lexicon
 from transforms.coding.merging import merge_events
 from transforms.coding.phrases import Named, Pair, Party, Phrases, first_pair
 from transforms.coding.readings import Reading, SentenceReader
 from transforms.knowledge.knowledge import Knowledge
 from transforms.knowledge.words import key
 from transforms.text import datelines
+
+SECONDED: Final = 1.2
+"""What an event counts whose type the language model too takes one of its words to tell, with ``SURE`` at least."""
+
+SURE: Final = 0.6
+
+SILENT: Final = 0.7
+"""What an event counts in a sentence in which the language model takes no word to tell any."""
 
 CODER_VERSION: Final = "1"
 DEFAULT_THRESHOLD: Final = 0.4
@@ -444,9 +452,10 @@ class EventCoder:
         dateline = view.dateline if graph.colon is None else frozenset()  # who speaks is somebody
         phrases = Phrases(graph, resolved, self.knowledge, dateline)
         reader = SentenceReader(
-            graph, self.lexicon, _Kinds(graph, phrases, view.labels).is_kind, notes, told
+            graph, self.lexicon, _Kinds(graph, phrases, view.labels).is_kind, notes, told or {}
         )
         found = []
+        view.is_silent = told is not None and not telling
         sizes: dict[str, int] | None = None
         readings = reader.readings(candidates)
         triggers = frozenset(
@@ -849,6 +858,14 @@ class EventCoder:
             and graph.tags[reading.trigger] == "NOUN"
         ):
             confidence *= 0.6
+        told = resolved.annotated.told
+        if told is not None and reading.entry.form != ANY_FORM:
+            own = {reading.trigger, *(token for _, token in reading.chain), *reading.covers}
+            heard = (told[token] for token in own if token in told)
+            if any(heard_kind == kind and sure >= SURE for heard_kind, sure in heard):
+                confidence *= SECONDED
+            elif view.is_silent:
+                confidence *= SILENT
         if confidence < self.threshold:
             if notes is not None:
                 notes.append(
@@ -1349,6 +1366,7 @@ class _View:
         self.dateline = _opening_dateline(resolved)
         self.contexts: tuple[str, ...] | None = None
         self.theme: str | None = None  # what an article without politics is about
+        self.is_silent = False  # the model takes no word of the sentence at hand to tell an event
         self.mark: str | None = None  # a word of a quiet domain in the sentence at hand
         self._place: Place | None = None
         self._placed = False

@@ -119,7 +119,10 @@ _ARRIVING: Final = frozenset(
 _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
 
 
-LEAST_SURE: Final = 0.6
+_WORDLESS: Final = frozenset({"deny", "say", "suppose", "fail", "prevent"})
+"""Operators that are no events themselves: the model hears in them what they are about."""
+
+LEAST_SURE: Final = 0.4
 """Least probability that the model must give a word's event for an entry of any form to apply."""
 
 
@@ -419,7 +422,12 @@ class SentenceReader:
                     event = self._first_match(token, entries.possible(self.words))
                     if event is not None:
                         break
-        if event is None and token in self.told and token not in self._refused:
+        if (
+            event is None
+            and token in self.told
+            and token not in self._refused
+            and all(operator.label not in _WORDLESS for operator in self.operators_of(token))
+        ):
             event = self._open_event(token)
         self._events[token] = event
         return event
@@ -1294,6 +1302,15 @@ class SentenceReader:
                 for kid in graph.kids_by(token, "parataxis"):
                     if graph.lowers[kid] in circumstances.SAYING:
                         speakers = graph.subjects(kid)
+        elif (
+            "behind" in graph.cases(token)
+            and graph.relations[token] == "obl"
+            and graph.lowers[graph.heads[token]] in circumstances.SAYING
+        ):
+            # the same, hung on the saying
+            above = graph.heads[token]
+            accused = tuple(k for k in graph.kids_by(above, "nsubj") if k < token)
+            speakers = tuple(k for k in graph.kids_by(above, "nsubj") if k > above)
         elif "behind" in graph.cases(token) and graph.relations[token] == "nmod":
             # a headline: "Rwanda behind attack on camp, says Burundi"
             top = graph.heads[token]

@@ -90,10 +90,12 @@ class Converter:
         sentences: list[Sentence] = []
         spans: list[Span] = []
         told: dict[int, tuple[str, float]] = {}
+        is_telling = False
         for offset, doc in pieces:
             if len(doc):
                 first = len(tokens)
                 kept = self._append(doc, offset, tokens, sentences, spans)
+                is_telling = is_telling or labels.TOLD in doc.user_data
                 for place, event in doc.user_data.get(labels.TOLD, {}).items():
                     told[first + int(np.searchsorted(kept, place))] = event
         if self._is_clearnlp:

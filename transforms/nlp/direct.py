@@ -89,7 +89,13 @@ class DirectReading:
         found: list[AnnotatedArticle] = []
         parts: list[_Part] = []
         for article, pieces in articles:
-            annotated = AnnotatedArticle(article=article, tokens=Tokens(), sentences=(), spans=())
+            annotated = AnnotatedArticle(
+                article=article,
+                tokens=Tokens(),
+                sentences=(),
+                spans=(),
+                told={} if len(self._events) > 1 else None,
+            )
             found.append(annotated)
             cut = (self._cut(annotated, offset, text) for offset, text in pieces)
             parts.extend(part for part in cut if part is not None)
@@ -148,9 +154,10 @@ class DirectReading:
         ]
         append_spans(begins, self._inside[found.names], tokens, first, spans)
         part.annotated.sentences, part.annotated.spans = tuple(sentences), tuple(spans)
-        for place in np.flatnonzero(found.events).tolist():
-            told = self._events[found.events[place]], round(float(found.sure[place]), 3)
-            part.annotated.told[first + place] = told
+        if part.annotated.told is not None:
+            for place in np.flatnonzero(found.events).tolist():
+                told = self._events[found.events[place]], round(float(found.sure[place]), 3)
+                part.annotated.told[first + place] = told
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,7 +9,11 @@ from tests.unit.coding.test_owners import events_of
 NOUNS = [
     ("The withdrawal of French forces from Mali was completed on Monday.", "RETREAT", ["FRA"]),
     ("Kuwait's donation of ten ambulances to Yemen was handed over in Aden.", "AID", ["KWT"]),
-    ("The sanctions led by the United States against Russia hurt banks.", "SANCTION", ["USA"]),
+    (
+        "The sanctions led by the United States against Russia take effect on Monday.",
+        "SANCTION",
+        ["USA"],
+    ),
     ("Fighting between Armenian and Azerbaijani forces flared.", "ASSAULT", ["ARM", "AZE"]),
     ("A treaty between Finland and Sweden was signed in Oslo.", "SUPPORT", ["FIN", "SWE"]),
     ("Kuwaiti tribesmen staged a sit-in outside parliament on Wednesday.", "PROTEST", ["KWT"]),

@@ -52,7 +52,7 @@ def test_the_tables_come_first():
 def test_a_model_that_is_not_sure_is_not_followed_but_heard():
     log: list[str] = []
     assert readings(FROBBED, "ASSAULT", LEAST_SURE - 0.01, log) == []
-    assert log == ["'frobbed': the model takes it for ASSAULT, but is not sure (0.59)"]
+    assert log == ["'frobbed': the model takes it for ASSAULT, but is not sure (0.39)"]
 
 
 def test_a_word_that_a_table_forbids_stays_forbidden():

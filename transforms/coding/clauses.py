@@ -526,10 +526,10 @@ class Clauses:
         if self.tags[top] == "ADJ" and self.lowers[top] in verbs:
             # "Rebels free Danish nurse", where the rebels were taken for a part of her
             for k in kids:
-                before = [g for g in self.children[k] if g == top - 1]
-                if self.relations[k] == "obj" and k > top and before:
+                left = [g for g in self.children[k] if g == top - 1]
+                if self.relations[k] == "obj" and k > top and left:
                     self._read_as_verb(top, "VBP")
-                    self._move(before[0], top, "nsubj")
+                    self._move(left[0], top, "nsubj")
                     return
         self._mend_possessive(top, kids, verbs)
         if self.relations[top] == "nsubj":

@@ -44,7 +44,7 @@ def test_a_word_that_no_table_has_is_read_as_the_model_takes_it():
 
 
 def test_the_tables_come_first():
-    (found,) = readings(SHELLED, "SUPPORT", 0.7)
+    (found,) = readings(SHELLED, "SUPPORT", 0.9)
     assert found.event_type == "ASSAULT"
     assert found.entry.source.startswith("assault")
 
@@ -52,7 +52,7 @@ def test_the_tables_come_first():
 def test_a_model_that_is_not_sure_is_not_followed_but_heard():
     log: list[str] = []
     assert readings(FROBBED, "ASSAULT", LEAST_SURE - 0.01, log) == []
-    assert log == ["'frobbed': the model takes it for ASSAULT, but is not sure (0.39)"]
+    assert log == ["'frobbed': the model takes it for ASSAULT, but is not sure (0.79)"]
 
 
 def test_a_word_that_a_table_forbids_stays_forbidden():

@@ -84,7 +84,7 @@ def test_days_are_no_numbers_of_dead() -> None:
             "ASSAULT",
             "PAK",
         ),
-        ("A Zimbabwean was nabbed by South African police.", "COERCE", "ZAF"),
+        ("Two Zimbabweans were nabbed by South African police.", "COERCE", "ZAF"),
         ("Two Tunisian journalists were handed six-month prison terms.", "SANCTION", "TUN"),
         ("Mexico's president called out the United States for its record.", "ACCUSE", "MEX"),
     ],

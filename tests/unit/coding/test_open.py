@@ -32,7 +32,7 @@ def readings(sentence: str, kind: str, sure: float, log: list[str] | None = None
 @pytest.mark.parametrize("kind", TYPES)
 def test_every_type_has_a_frame_for_verbs_nouns_and_adjectives(kind: str):
     for pos in ("V", "N", "A"):
-        entries = load_lexicon().events[ANY_FORM, pos].all
+        entries = load_lexicon().open[kind, pos]
         assert any(entry.label == kind for entry in entries), pos
 
 
@@ -62,3 +62,11 @@ def test_a_word_that_a_table_forbids_stays_forbidden():
     )
     kinds = {r.event_type for r in readings(strike, "ASSAULT", 0.99)}
     assert "ASSAULT" not in kinds
+
+
+@pytest.mark.parametrize("tag", ["NOUN", "VERB", "ADJ"])
+def test_an_asterisk_is_no_word_of_any_form(tag: str):
+    starred = f"Iran/NNP/PROPN/nsubj>2 {ANY_FORM}/NN/{tag}/root>0 Iraqi/NNP/PROPN/amod>4 towns/NNS/NOUN/obj>2"
+    annotated = b.parsed(starred)
+    graph = Clauses(annotated.tokens, annotated.sentences[0])
+    assert SentenceReader(graph, load_lexicon(), lambda *_: True).readings([1]) == []

@@ -31,7 +31,7 @@ from schemas.facts import DateClue, InferredDate, Participant
 from schemas.tables import DATE_CLUES, INFERRED_DATES, UNKNOWN_MONTH
 from schemas.units import Manifest, Unit
 from transforms.dating import LEAST_WORDS, SameSentence, infer_dates
-from transforms.parquet import UnitWriter
+from transforms.parquet import write_links
 
 STAGE: Final = "date"
 VERSION: Final = "1"
@@ -224,20 +224,4 @@ def _days(date: InferredDate) -> tuple[Any, ...]:
 
 def _write(lake: Lake, run: Run, dates: Sequence[InferredDate], source: str) -> Manifest:
     unit = Unit(unit_id=ids.unit_id(STAGE, source), stage=STAGE, signature=source, cost=len(dates))
-    writer = UnitWriter(str(lake.root), run.staging, unit, run.run_id)
-    for date in dates:
-        writer.add(INFERRED_DATES, "", date)
-    files, _ = writer.close()
-    return Manifest(
-        unit_id=unit.unit_id,
-        stage=unit.stage,
-        signature=unit.signature,
-        run_id=run.run_id,
-        files=files,
-        index=None,
-        rows={INFERRED_DATES.name: len(dates)},
-        rejects={},
-        articles=0,
-        words=0,
-        seconds=0.0,
-    )
+    return write_links(INFERRED_DATES, dates, unit, str(lake.root), run.staging, run.run_id)

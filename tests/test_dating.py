@@ -23,14 +23,7 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _needs_the_model():
-    from transforms.nlp.models import ModelError, describe_model
-
-    try:
-        describe_model()
-    except ModelError as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("_needs_the_model")
 
 
 @pytest.fixture

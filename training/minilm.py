@@ -49,6 +49,7 @@ from training.corpora import (
     read_trees,
 )
 from transforms.coding import ontology
+from transforms.nlp.decode import TELLING
 from transforms.nlp.pieces import MAX_PIECES, SHAPES, Pieces
 
 WIDTH, LAYERS, ATTENTION_HEADS, INNER = 384, 6, 12, 1536
@@ -65,9 +66,6 @@ QUIET_GENRES = frozenset({"web:email", "web:reviews", "web:answers", "vlog", "vo
 
 QUIET, KEPT, PRESENT = 0.3, 0.3, 3.0
 """Weights in the loss: of quiet genres, of what a resumed model keeps, and of a type that is there against those that are not."""
-
-TOLD_BY = ("VERB", "NOUN", "ADJ")
-"""Tags of the words that may tell an event."""
 
 WARM_UP = 0.06
 """Share of the training in which the learning rate rises."""
@@ -183,7 +181,7 @@ class Reader(nn.Module):
         self.label_dependent = nn.Linear(WIDTH, LABEL_WIDTH)
         self.label_head = nn.Linear(WIDTH, LABEL_WIDTH)
         self.label_out = nn.Linear(2 * LABEL_WIDTH, len(labels.relations))
-        self.telling = torch.tensor([labels.tags.index(tag) for tag in TOLD_BY])
+        self.telling = torch.tensor([labels.tags.index(tag) for tag in sorted(TELLING)])
         for table in (self.shapes, self.word_shapes):
             nn.init.normal_(table.weight, std=0.02)
         nn.init.xavier_uniform_(self.arc_bilinear.weight)
@@ -575,16 +573,34 @@ def events_loss(model: Reader, states: Tensor, batch: Sequence[Example]) -> Tens
         for number, types in enumerate(example.events):
             for kind in types:
                 wanted[row, number, kind - 1] = 1
-    likely = torch.softmax(model.head_events(states), -1)[..., 1:].clamp(max=1 - 1e-4)
-    silent = torch.log1p(-likely) * telling[..., None]
+    silent = silences(model.head_events(states)) * telling[..., None]
     index = sentences.clamp(min=0, max=width - 1)
     joined = torch.zeros_like(wanted).scatter_add(
         1, index[..., None].expand(-1, -1, wanted.shape[-1]), silent
     )
+    return (told_losses(joined, wanted) * known).sum() / known.sum()
+
+
+def silences(scores: Tensor) -> Tensor:
+    """Return how little words tell of each type: logarithms of the probabilities that they do not."""
+    return torch.log1p(-torch.softmax(scores, -1)[..., 1:].clamp(max=1 - 1e-4))
+
+
+def told_losses(joined: Tensor, wanted: Tensor) -> Tensor:
+    """Return the loss of each sentence, whose words' silences are added up in ``joined``; the last dimension is the types."""
     found = (1 - torch.exp(joined)).clamp(1e-5, 1 - 1e-5)
     losses = functional.binary_cross_entropy(found, wanted, reduction="none")
-    losses = losses * torch.where(wanted > 0, PRESENT, 1.0)
-    return (losses.sum(-1) * known).sum() / known.sum()
+    return (losses * torch.where(wanted > 0, PRESENT, 1.0)).sum(-1)
+
+
+def best_trees(model: Reader, states: Tensor, batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
+    """Return each word's best head in its sentence, and the label of that arc."""
+    sentences = padded([example.sentences for example in batch], -1)
+    arcs = model.arcs(states).masked_fill(sentences[:, :, None] != sentences[:, None, :], -1e4)
+    heads = arcs.argmax(-1)
+    dependent, head = model.relation_parts(states)
+    chosen = torch.gather(head, 1, heads[..., None].expand(-1, -1, LABEL_WIDTH))
+    return heads, model.relations(dependent, chosen).argmax(-1)
 
 
 @torch.no_grad()
@@ -593,17 +609,13 @@ def keep(model: Reader, data: Data) -> None:
     model.eval()
     for batch in batches_of(list(data.event_examples())):
         states = states_of(model, batch, None)
-        sentences = padded([example.sentences for example in batch], -1)
-        arcs = model.arcs(states).masked_fill(sentences[:, :, None] != sentences[:, None, :], -1e4)
-        heads = arcs.argmax(-1)
-        dependent, head = model.relation_parts(states)
-        chosen = torch.gather(head, 1, heads[..., None].expand(-1, -1, LABEL_WIDTH))
+        heads, relations = best_trees(model, states, batch)
         found = {
             "names": model.head_names(states).argmax(-1),
             "tags": model.head_tags(states).argmax(-1),
             "xpos": model.head_xpos(states).argmax(-1),
             "heads": heads,
-            "relations": model.relations(dependent, chosen).argmax(-1),
+            "relations": relations,
         }
         for row, example in enumerate(batch):
             size = len(example.places)
@@ -637,12 +649,7 @@ def evaluate(
     right = {"tag": 0, "head": 0, "labelled": 0, "words": 0}
     for batch in trees[rank::world]:
         states = states_of(model, batch, None)
-        sentences = padded([example.sentences for example in batch], -1)
-        arcs = model.arcs(states).masked_fill(sentences[:, :, None] != sentences[:, None, :], -1e4)
-        heads = arcs.argmax(-1)
-        dependent, head = model.relation_parts(states)
-        chosen = torch.gather(head, 1, heads[..., None].expand(-1, -1, LABEL_WIDTH))
-        relations = model.relations(dependent, chosen).argmax(-1)
+        heads, relations = best_trees(model, states, batch)
         gold = padded([example.heads for example in batch], -100)
         known = gold >= 0
         attached = (heads == gold) & known

@@ -67,13 +67,10 @@ def loss_of(head: nn.Linear, sentences: Sentences, chosen: Sequence[int]) -> Ten
     states = functional.dropout(states, DROPPED)
     lengths = torch.tensor([len(sentences.states[n]) for n in chosen])
     of = torch.repeat_interleave(torch.arange(len(chosen)), lengths)
-    likely = torch.softmax(head(states), -1)[:, 1:].clamp(max=1 - 1e-4)
-    silent = torch.zeros(len(chosen), likely.shape[1]).index_add(0, of, torch.log1p(-likely))
-    found = (1 - torch.exp(silent)).clamp(1e-5, 1 - 1e-5)
     wanted = torch.stack([sentences.types[n] for n in chosen])
-    losses = functional.binary_cross_entropy(found, wanted, reduction="none")
-    losses = losses * torch.where(wanted > 0, minilm.PRESENT, 1.0)
-    return (losses.sum(1) * torch.tensor([sentences.weights[n] for n in chosen])).mean()
+    joined = torch.zeros_like(wanted).index_add(0, of, minilm.silences(head(states)))
+    weights = torch.tensor([sentences.weights[n] for n in chosen])
+    return (minilm.told_losses(joined, wanted) * weights).mean()
 
 
 def fit(head: nn.Linear, sentences: Sentences) -> None:

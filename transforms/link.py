@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from schemas.facts import Duplicate
 from schemas.tables import DUPLICATES
 from schemas.units import Manifest, Unit
-from transforms.parquet import UnitWriter
+from transforms.parquet import write_links
 
 FINGERPRINT = ("article_id", "content_hash", "published_at")
 """What the ledger knows of an article that tells copies and originals."""
@@ -63,25 +63,8 @@ def write_copies(
     Raises:
       OSError: the lake cannot be written.
     """
-    writer = UnitWriter(lake, staging, unit, run_id)
-    count = 0
-    for article_id, original_id in copies:
-        count += 1
-        duplicate = Duplicate(
-            article_id=article_id, original_id=original_id, kind="exact", similarity=1.0
-        )
-        writer.add(DUPLICATES, "", duplicate)
-    files, _ = writer.close()
-    return Manifest(
-        unit_id=unit.unit_id,
-        stage=unit.stage,
-        signature=unit.signature,
-        run_id=run_id,
-        files=files,
-        index=None,
-        rows={"duplicates": count},
-        rejects={},
-        articles=0,
-        words=0,
-        seconds=0.0,
+    records = (
+        Duplicate(article_id=article_id, original_id=original_id, kind="exact", similarity=1.0)
+        for article_id, original_id in copies
     )
+    return write_links(DUPLICATES, records, unit, lake, staging, run_id)

@@ -48,16 +48,6 @@ def install(name: str) -> None:
         pytest.skip(f"{name} could not be fetched: {done.stderr.strip()[-300:]}")
 
 
-@pytest.fixture(scope="session")
-def _needs_the_model():
-    from transforms.nlp.models import ModelError, describe_model
-
-    try:
-        describe_model()
-    except ModelError as error:
-        pytest.skip(str(error))
-
-
 @pytest.fixture
 def small_units(monkeypatch):
     """Cut the work small enough that something is left when something breaks."""

@@ -77,7 +77,6 @@ class DirectReading:
         self._xpos = np.array(reader.xpos_names, object)
         self._relations = np.array(reader.relation_names, object)
         names = reader.name_labels
-        self._events = reader.event_names
         self._labels = [labels.ENTITIES.get(name[2:]) for name in names]
         self._begins = np.array([name.startswith("B-") for name in names])
         self._inside = np.array([name.startswith("I-") for name in names])
@@ -94,7 +93,7 @@ class DirectReading:
                 tokens=Tokens(),
                 sentences=(),
                 spans=(),
-                told={} if len(self._events) > 1 else None,
+                told={} if len(self._reader.event_names) > 1 else None,
             )
             found.append(annotated)
             cut = (self._cut(annotated, offset, text) for offset, text in pieces)
@@ -155,9 +154,8 @@ class DirectReading:
         append_spans(begins, self._inside[found.names], tokens, first, spans)
         part.annotated.sentences, part.annotated.spans = tuple(sentences), tuple(spans)
         if part.annotated.told is not None:
-            for place in np.flatnonzero(found.events).tolist():
-                told = self._events[found.events[place]], round(float(found.sure[place]), 3)
-                part.annotated.told[first + place] = told
+            told = self._reader.told(found)
+            part.annotated.told.update((first + place, event) for place, event in told.items())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -211,11 +211,7 @@ class Reader:
         )
         table[:, 3] = (absolute - np.arange(size)).astype(np.int64).view(np.uint64)
         doc.user_data[labels.TOLD] = {
-            int(kept[place]): (
-                self.event_names[found.events[place]],
-                round(float(found.sure[place]), 3),
-            )
-            for place in np.flatnonzero(found.events).tolist()
+            int(kept[place]): event for place, event in self.told(found).items()
         }
         strings = self._nlp.vocab.strings
         table[kept, 5] = [strings.add(lemma) for lemma in self.lemmas(words, xpos.tolist())]
@@ -226,6 +222,13 @@ class Reader:
             for gap in range(int(kept[place - 1]) + 1, int(kept[place])):
                 table[gap, 6], table[gap, 7] = 1, self._name_keys[entities[place]]
         doc.from_array([POS, TAG, DEP, HEAD, MORPH, LEMMA, ENT_IOB, ENT_TYPE], table)  # type: ignore[arg-type]
+
+    def told(self, found: Analysis) -> dict[int, tuple[str, float]]:
+        """Return the event that each word tells and its probability, by its place; others are left out."""
+        return {
+            place: (self.event_names[found.events[place]], round(float(found.sure[place]), 3))
+            for place in np.flatnonzero(found.events).tolist()
+        }
 
     def lemmas(self, words: Sequence[str], xpos: Sequence[int]) -> list[str]:
         """Return the dictionary forms of words with the numbers of their tags in ``xpos_names``."""

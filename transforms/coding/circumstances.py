@@ -523,7 +523,7 @@ def _spine(graph: Clauses, trigger: int, covers: frozenset[int]) -> set[int]:
             break
         if relation == "advcl":  # "slammed the exercise, warning ..."
             shares = graph.xpos[node] == "VBG" and not graph.cases(node)
-        elif relation in ("xcomp", "conj", "compound", *_NOMINAL):
+        elif relation in _JOINED:
             shares = head in covers or _shares_time(graph, node)
         else:
             shares = False
@@ -535,6 +535,7 @@ def _spine(graph: Clauses, trigger: int, covers: frozenset[int]) -> set[int]:
 
 
 _NOMINAL: Final = ("obj", "nsubj", "nsubj:pass", "obl", "nmod")
+_JOINED: Final = frozenset({"xcomp", "conj", "compound", *_NOMINAL})
 
 
 def _shares_time(graph: Clauses, node: int) -> bool:

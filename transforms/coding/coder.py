@@ -1313,8 +1313,8 @@ class EventCoder:
         )
         aux = reading.aux
         if negations and any(
-            (c.slot == "any" and not _NEGATING.isdisjoint(c.words))
-            or any(phrase.startswith("no ") for phrase in c.phrases)
+            (c.slot == "any" and not _NEGATING.isdisjoint(c.choice.words))
+            or any(phrase.startswith("no ") for phrase in c.choice.phrases)
             for c in reading.entry.needs
         ):
             negations = 0  # the entry is about the negated word: "did not rule out"

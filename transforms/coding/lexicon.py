@@ -55,61 +55,82 @@ class LexiconError(ValueError):
 
 
 class Condition:
-    """One condition on a slot: its filler is one of ``words`` or ``phrases``, or of a ``special`` kind.
+    """One condition on a slot: its filler is one of the words or phrases of ``choice``, or of a ``special`` kind."""
 
-    ``keys`` are words of which the sentence must hold at least one for the condition to hold; null if it may hold
-    without. Asking for them first spares most of the look at the syntax. ``tails`` are the phrases by their last word, for
-    the slot ``any``. These four are made when one of them is first asked for: most conditions a run never meets.
-    """
-
-    __slots__ = ("_choice", "filled", "keys", "phrases", "slot", "special", "tails", "words")
-
-    slot: str
-    special: frozenset[str]
-    filled: bool
-    words: frozenset[str]
-    phrases: tuple[str, ...]
-    keys: frozenset[str] | None
-    tails: dict[str, tuple[str, ...]]
+    __slots__ = ("choice", "filled", "is_free", "slot", "special")
 
     def __init__(self, slot: str, choice: Choice, special: frozenset[str], filled: bool) -> None:
-        """Keep what is cheap."""
-        self.slot, self.special, self.filled = slot, special, filled
-        self._choice = choice
-
-    def __getattr__(self, name: str) -> Any:
-        """Make what is missing; asked only until it is there."""
-        if name == "keys":
-            self.keys = None if self.is_free else self._choice.keys
-        elif name == "tails":
-            self.tails = self._choice.tails if self.slot == "any" else {}
-        elif name in ("words", "phrases"):
-            self.words, self.phrases = self._choice.words, self._choice.phrases
-        else:
-            raise AttributeError(name)
-        return getattr(self, name)
+        """Keep all; ``is_free`` says that the condition may hold whatever the words of the sentence."""
+        self.slot, self.choice, self.special, self.filled = slot, choice, special, filled
+        self.is_free = filled or bool(special)
 
     @property
-    def is_free(self) -> bool:
-        """Tell whether the condition may hold whatever the words of the sentence."""
-        return self.filled or bool(self.special)
+    def keys(self) -> frozenset[str] | None:
+        """Return words of which the sentence must hold one for the condition to hold; null if it may hold without.
 
-    @property
-    def choice(self) -> Choice:
-        """Return the words and phrases, which other conditions may share."""
-        return self._choice
+        Asking for them first spares most of the look at the syntax.
+        """
+        return None if self.is_free else self.choice.keys
 
 
 class Choice:
-    """Words and phrases, of which one must be there; many conditions share one. Forms are made when asked for."""
+    """Words and phrases, of which one must be there; many conditions share one.
+
+    What is made of them is made when it is first asked for: most choices a run never meets.
+    """
+
+    __slots__ = ("_classes", "_keys", "_listed", "_phrases", "_size", "_tails", "_words")
 
     def __init__(self, listed: Sequence[str], classes: Mapping[str, Choice]) -> None:
         """Keep the words as they are written, and what the word classes among them hold."""
         self._listed = listed
         self._classes = classes
+        self._words: frozenset[str] | None = None
+        self._phrases: tuple[str, ...] = ()
+        self._keys: frozenset[str] | None = None
+        self._tails: dict[str, tuple[str, ...]] | None = None
+        self._size = -1
 
-    @functools.cached_property
-    def _found(self) -> tuple[frozenset[str], tuple[str, ...]]:
+    @property
+    def words(self) -> frozenset[str]:
+        """Return the forms of the single words."""
+        words = self._words
+        return self._find() if words is None else words
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Return the phrases, with the forms of their last words."""
+        if self._words is None:
+            self._find()
+        return self._phrases
+
+    @property
+    def size(self) -> int:
+        """Return how many words and phrases are listed, their forms apart."""
+        if self._size < 0:
+            self._size = sum(self._classes[w[1:]].size if w[0] == "@" else 1 for w in self._listed)
+        return self._size
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return words of which one is there if any of all this is."""
+        keys = self._keys
+        if keys is None:
+            keys = self.words.union(phrase.rpartition(" ")[2] for phrase in self.phrases)
+            self._keys = keys
+        return keys
+
+    @property
+    def tails(self) -> dict[str, tuple[str, ...]]:
+        """Return the phrases by their last word."""
+        if self._tails is None:
+            tails: dict[str, list[str]] = {}
+            for phrase in self.phrases:
+                tails.setdefault(phrase.rpartition(" ")[2], []).append(phrase)
+            self._tails = {tail: tuple(group) for tail, group in tails.items()}
+        return self._tails
+
+    def _find(self) -> frozenset[str]:
         singles: set[str] = set()
         phrases: set[str] = set()
         for word in self._listed:
@@ -124,35 +145,10 @@ class Choice:
             elif parts:
                 head = " ".join(parts[:-1])
                 phrases |= {f"{head} {form}" for form in _forms_of(parts[-1])}
-        return frozenset(singles), tuple(sorted(phrases))
-
-    @property
-    def words(self) -> frozenset[str]:
-        """Return the forms of the single words."""
-        return self._found[0]
-
-    @property
-    def phrases(self) -> tuple[str, ...]:
-        """Return the phrases, with the forms of their last words."""
-        return self._found[1]
-
-    @functools.cached_property
-    def size(self) -> int:
-        """Return how many words and phrases are listed, their forms apart."""
-        return sum(self._classes[w[1:]].size if w[0] == "@" else 1 for w in self._listed)
-
-    @functools.cached_property
-    def keys(self) -> frozenset[str]:
-        """Return words of which one is there if any of all this is."""
-        return self.words.union(phrase.rpartition(" ")[2] for phrase in self.phrases)
-
-    @functools.cached_property
-    def tails(self) -> dict[str, tuple[str, ...]]:
-        """Return the phrases by their last word."""
-        tails: dict[str, list[str]] = {}
-        for phrase in self.phrases:
-            tails.setdefault(phrase.rpartition(" ")[2], []).append(phrase)
-        return {tail: tuple(group) for tail, group in tails.items()}
+        self._phrases = tuple(sorted(phrases))
+        words = frozenset(singles)
+        self._words = words
+        return words
 
 
 @dataclasses.dataclass(slots=True, eq=False)

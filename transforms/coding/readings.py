@@ -217,15 +217,16 @@ class SentenceReader:
                     return True
             elif self.is_kind(token, kind):
                 return True
-        if condition.words and not condition.words.isdisjoint(self._told(token)):
+        words = condition.choice.words
+        if words and not words.isdisjoint(self._told(token)):
             return True
-        if condition.phrases:
+        if condition.choice.phrases:
             left = graph.phrase_left(token)
             right = token + 1
             if right < graph.last and (graph.tags[token] == "VERB" or graph.lowers[right] == "of"):
                 right = min(right + 3, graph.last)
             text = " ".join(graph.lowers[left:right])
-            for phrase in condition.phrases:
+            for phrase in condition.choice.phrases:
                 if phrase in text and f" {phrase} " in f" {text} ":
                     return True
         return False
@@ -262,12 +263,13 @@ class SentenceReader:
         """Tell whether a condition that may hold does hold for the trigger ``token``."""
         graph = self.graph
         if condition.slot == "any":
-            if condition.words and not condition.words.isdisjoint(self.words):
+            choice = condition.choice
+            if not choice.words.isdisjoint(self.words):
                 return True
-            tails = self.words & condition.tails.keys()
+            tails = self.words.intersection(choice.tails)
             if tails:
                 text = f" {' '.join(graph.lowers[graph.first : graph.last])} "
-                if any(f" {phrase} " in text for tail in tails for phrase in condition.tails[tail]):
+                if any(f" {phrase} " in text for tail in tails for phrase in choice.tails[tail]):
                     return True
             return any(
                 self.is_kind(i, kind)

@@ -1646,7 +1646,7 @@ class Resolver:
         ):
             near = self._nearby_country(self.found[cluster.mentions[0]])
             if cluster.role == "secretary of state":  # few states but one call it so without more
-                near = "USA" if "USA" in (near, *self.named_countries) else None
+                near = "USA" if near == "USA" or "USA" in self.named_countries else None
             cluster.country = cluster.code = near
             cluster.country_basis = "context" if cluster.country else None
             cluster.confidence = 0.5

@@ -52,12 +52,12 @@ install() {
     printf '%s\n' "$wanted" >"$venv/$2"
 }
 
-# compile: put compiled modules beside the sources; what is missing for it, or went wrong, is said and is no failure
+# compile: put compiled modules beside the sources; returns 2 where there is nothing to do it with, 1 where it went wrong
 compile() {
     include=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
     if ! command -v "${CC:-cc}" >/dev/null 2>&1 || [ ! -f "$include/Python.h" ]; then
         printf 'The event coder stays uncompiled: no C compiler or no Python.h was found (Debian: apt install gcc python3-dev).\n'
-        return 1
+        return 2
     fi
     printf 'Compiling the event coder (once; about a minute) ...\n'
     if ! (cd "$here" && "$venv/bin/python" setup.py --quiet build_ext --inplace) >"$venv/compile.log" 2>&1; then
@@ -66,13 +66,16 @@ compile() {
     fi
 }
 
+sources() {
+    (cd "$here" && cat setup.py schemas/*.py transforms/*.py transforms/*/*.py | cksum)
+}
+
 # compile_once: the same, unless it was done or tried with these sources
 compile_once() {
     [ "${DATELINE_PURE:-}" = 1 ] && return
-    sources=$(cd "$here" && cat setup.py schemas/*.py transforms/*.py transforms/*/*.py | cksum)
-    [ "$(cat "$venv/.stamp-compiled" 2>/dev/null)" = "$sources" ] && return
+    [ "$(cat "$venv/.stamp-compiled" 2>/dev/null)" = "$(sources)" ] && return
     compile || :
-    printf '%s\n' "$sources" >"$venv/.stamp-compiled"
+    sources >"$venv/.stamp-compiled"
 }
 
 if [ "${1:-}" = test ]; then
@@ -89,6 +92,7 @@ else
 fi
 if [ "${1:-}" = compile ]; then
     compile
+    sources >"$venv/.stamp-compiled"
     exit
 fi
 compile_once

@@ -55,7 +55,7 @@ def is_used() -> bool:
 def choose() -> None:
     """Let the modules of ``transforms`` be imported from their sources unless the compiled ones are believed."""
     if not is_believed():
-        sys.meta_path.insert(0, _Sources())  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _Sources())
 
 
 class _Sources:

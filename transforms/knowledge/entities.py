@@ -1075,7 +1075,8 @@ class Resolver:
                 return cluster
         words = name.split()
         if len(words) >= 2:
-            for cluster in self.organisations_of.get(f"{words[0]} ", ()):
+            known = [self.organisations_of.get(f"{word} ", []) for word in words]
+            for cluster in min(known, key=len):  # whose name holds all of the words
                 other = cluster.identity[1].split()
                 if (
                     cluster.identity[0] == "ORG"

@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent
 MYPYC = "mypy>=1.18"
 
 MODULES = {
-    "transforms/coding": "circumstances clauses coder inflect lexicon merging phrases readings",
-    "transforms/knowledge": "actors dates entities knowledge mentions names people places resolve tense words",
+    "transforms/coding": "circumstances clauses coder inflect lexicon merging ontology phrases readings",
+    "transforms/knowledge": "actors dates entities knowledge mentions names occasions people places resolve tense words",
 }
 
 

@@ -15,7 +15,7 @@ _SEPARATOR = "\x1f"
 
 def digest(*parts: object, size: int = 8) -> str:
     """Return a hexadecimal BLAKE2b digest of ``2 * size`` digits; ``None`` and ``""`` are different parts."""
-    joined = _SEPARATOR.join("\x00" if part is None else str(part) for part in parts)
+    joined = _SEPARATOR.join(["\x00" if part is None else str(part) for part in parts])
     return hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -80,7 +81,7 @@ class Table:
             if column.name in given:
                 values: list[Any] = [given[column.name]] * len(rows)
             else:
-                values = [getattr(row, column.name) for row in rows]
+                values = list(map(operator.attrgetter(column.name), rows))
             try:
                 arrays.append(build_array(values, column.type))
             except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
@@ -114,7 +115,12 @@ def build_array(values: list[Any], kind: pa.DataType) -> pa.Array:
     """Turn the values of one column into an Arrow array; structs come from records by attribute."""
     if pa.types.is_struct(kind):
         children = [
-            build_array([None if v is None else getattr(v, child.name) for v in values], child.type)
+            build_array(
+                [None if v is None else getattr(v, child.name) for v in values]
+                if None in values
+                else list(map(operator.attrgetter(child.name), values)),
+                child.type,
+            )
             for child in kind
         ]
         mask = pa.array([v is None for v in values], pa.bool_())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -94,7 +95,8 @@ def agree(
     firsts = np.flatnonzero(kinds.opens[best])
     if len(firsts) < 2:
         return
-    is_inside = (best != 0) & ~kinds.opens[best]
+    is_inside = ((best != 0) & ~kinds.opens[best]).tolist()
+    kind_of = kinds.kind_of[best].tolist()
     mentions: list[tuple[int, int, int]] = []
     groups: dict[str, list[int]] = {}
     last_names: set[str] = set()
@@ -102,14 +104,16 @@ def agree(
         last = first + 1
         while last < len(best) and is_inside[last]:
             last += 1
-        kind = int(kinds.kind_of[best[first]])
+        kind = kind_of[first]
         if not kinds.voted[kind]:
             continue
         if kind == kinds.person and last - first > 1:
             last_names.add(words[last - 1].lower())
         groups.setdefault(" ".join(words[first:last]).lower(), []).append(len(mentions))
         mentions.append((first, last, kind))
-    own = [_kind_scores(scores[first:last], kinds) for first, last, _ in mentions]
+    if not mentions:
+        return
+    own = _kind_scores(scores, mentions, kinds)
     for surface, members in groups.items():
         is_last_name = surface in last_names
         if len(members) == 1 and not is_last_name:
@@ -126,11 +130,19 @@ def agree(
                 best[first + 1 : last] = kinds.inside[chosen]
 
 
-def _kind_scores(scores: NDArray[np.float32], kinds: Kinds) -> NDArray[np.float32]:
-    """Return the logarithm of each kind's probability over the words of one mention."""
-    top = scores.max(1, keepdims=True)
-    logs = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
-    return np.asarray(logs[0, kinds.begin] + logs[1:, kinds.inside].sum(0))
+def _kind_scores(
+    scores: NDArray[np.float32], mentions: Sequence[tuple[int, int, int]], kinds: Kinds
+) -> NDArray[np.float32]:
+    """Return the logarithm of each kind's probability over the words of each mention: mentions by kinds."""
+    sizes = [last - first for first, last, _ in mentions]
+    starts = np.array([0, *itertools.accumulate(sizes[:-1])])
+    rows = np.concatenate([np.arange(first, last) for first, last, _ in mentions])
+    named = scores[rows]
+    named -= named.max(1, keepdims=True)
+    named -= np.log(np.exp(named).sum(1, keepdims=True))
+    parts = named[:, kinds.inside]
+    parts[starts] = named[starts][:, kinds.begin]
+    return np.add.reduceat(parts, starts, axis=0)
 
 
 TELLING: Final = frozenset({"VERB", "NOUN", "ADJ"})

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from transforms.nlp.reader import Reader
 
-_STRETCH = re.compile(r"\S+")
 _CACHED_STRETCHES = 50_000
 _LONGEST_CACHED = 60
 
@@ -105,20 +103,20 @@ class DirectReading:
 
     def _cut(self, annotated: AnnotatedArticle, offset: int, text: str) -> _Part | None:
         """Cut a text into words."""
-        matches = list(_STRETCH.finditer(text))
-        if not matches:
+        stretches = text.split()
+        if not stretches:
             return None
-        cut = self._words([match[0] for match in matches])
         words: list[str] = []
         starts: list[int] = []
         breaks: list[bool] = []
         spaced: list[bool] = []
-        end = 0
-        for match, parts in zip(matches, cut, strict=True):
-            begin = match.start()
-            breaks.append(begin - end > 0 and "\n" in text[end:begin])
+        find, end = text.find, 0
+        for stretch, parts in zip(stretches, self._words(stretches), strict=True):
+            begin = find(stretch, end)
+            gap = begin - end
+            breaks.append(text[end] == "\n" if gap == 1 else gap > 1 and "\n" in text[end:begin])
             spaced.append(True)
-            end = match.end()
+            end = begin + len(stretch)
             begin += offset
             if len(parts) == 1:
                 words.append(parts[0])

@@ -16,6 +16,7 @@ import argparse
 import pathlib
 
 from training.knowledge import countries, officeholders, places
+from transforms.text.places import NAMES, names_of_places
 
 
 def main() -> None:
@@ -40,6 +41,9 @@ def main() -> None:
         print("countries", countries.build())
     if options.table in ("places", "all"):
         print("places", places.build(getattr(options, "limit", places.LIMIT)))
+    if options.table != "officeholders":
+        NAMES.write_text("\n".join(names := names_of_places()), encoding="utf-8")
+        print("names of places", len(names))
     if options.table in ("officeholders", "all"):
         print("officeholders", officeholders.build(options.extract))
         if options.report:

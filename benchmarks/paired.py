@@ -27,6 +27,7 @@ from pipelines.plan import plan_annotate
 from schemas.units import CodedArticle, Unit
 from transforms.annotate import model_of
 from transforms.code_events import coder_of
+from transforms.imports import compiled
 from transforms.knowledge.resolve import resolve_article
 from transforms.nlp import models, reader
 from transforms.nlp.reader import Reader
@@ -121,6 +122,7 @@ def report(spent: dict[str, float], words: int) -> None:
         json.dumps(
             {
                 "words": words,
+                "compiled": compiled.is_used(),
                 "loop_cpu": round(spent["loop"], 2),
                 "annotate_cpu": round(whole, 2),
                 "ratio": round(whole / spent["loop"], 3),

@@ -95,7 +95,8 @@ def main() -> None:
         )
     print(
         f"\nin turn, in one process, without start-up: annotate takes {turns['ratio']:.2f} x the CPU of (a) and reaches"
-        f" {turns['of_encoder']:.2f} of the encoder's words a second"
+        f" {turns['of_encoder']:.2f} of the encoder's words a second; the event coder is"
+        f" {'compiled' if turns['compiled'] else 'plain Python (./run_local.sh compile)'}"
     )
     if not args.keep:
         shutil.rmtree(work, ignore_errors=True)

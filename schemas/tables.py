@@ -114,16 +114,17 @@ def sort_indices(table: pa.Table, order: Iterable[str]) -> pa.Array:
 def build_array(values: list[Any], kind: pa.DataType) -> pa.Array:
     """Turn the values of one column into an Arrow array; structs come from records by attribute."""
     if pa.types.is_struct(kind):
+        absent = [v is None for v in values]
         children = [
             build_array(
                 [None if v is None else getattr(v, child.name) for v in values]
-                if None in values
+                if any(absent)
                 else list(map(operator.attrgetter(child.name), values)),
                 child.type,
             )
             for child in kind
         ]
-        mask = pa.array([v is None for v in values], pa.bool_())
+        mask = pa.array(absent, pa.bool_())
         return pa.StructArray.from_arrays(children, fields=list(kind), mask=mask)
     if pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
         offsets = list(itertools.accumulate((len(v) for v in values), initial=0))

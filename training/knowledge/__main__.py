@@ -15,8 +15,7 @@ from __future__ import annotations
 import argparse
 import pathlib
 
-from training.knowledge import countries, officeholders, places
-from transforms.text.places import NAMES, names_of_places
+from training.knowledge import countries, officeholders, place_names, places
 
 
 def main() -> None:
@@ -42,8 +41,7 @@ def main() -> None:
     if options.table in ("places", "all"):
         print("places", places.build(getattr(options, "limit", places.LIMIT)))
     if options.table != "officeholders":
-        NAMES.write_text("\n".join(names := names_of_places()), encoding="utf-8")
-        print("names of places", len(names))
+        print("names of places", place_names.build())
     if options.table in ("officeholders", "all"):
         print("officeholders", officeholders.build(options.extract))
         if options.report:

@@ -1,9 +1,10 @@
+from training.knowledge import place_names
 from transforms.text import places
 
 
 def test_the_list_of_names_is_that_of_the_tables():
     """`python -m training.knowledge places` makes it anew."""
-    assert places.NAMES.read_text(encoding="utf-8").split("\n") == places.names_of_places()
+    assert places.NAMES.read_text(encoding="utf-8").split("\n") == place_names.names()
 
 
 def test_towns_countries_and_regions_are_places():
